@@ -1,0 +1,361 @@
+//! A streamed answer: its pieces, and what they add up to.
+
+use std::borrow::Cow;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures::{Stream, StreamExt as _};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::accumulate::ChatAccumulator;
+use super::content::Content;
+use super::message::{Annotation, Audio, GeneratedImage, Message, Role};
+use super::moderation::Moderation;
+use super::reasoning::ReasoningDetail;
+use super::response::{ChatResponse, ChoiceError, FinishReason, LogProbs, ServiceTier};
+use super::router::RouterMetadata;
+use super::tool::ToolCallKind;
+use super::usage::Usage;
+use crate::error::{ApiError, Result};
+use crate::json::{self, Extra};
+use crate::lenient;
+use crate::response::{Meta, Response};
+use crate::transport::sse::{self, Event};
+use crate::transport::stream::{Decoded, EventStream, Protocol, is_event_stream};
+
+/// One piece of a streamed answer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChatChunk {
+    /// Id of the generation, the same in all its chunks.
+    #[serde(default, deserialize_with = "lenient::null_as_default")]
+    pub id: String,
+    /// `chat.completion.chunk`.
+    #[serde(default, deserialize_with = "lenient::null_as_default")]
+    pub object: String,
+    /// When the generation was made, Unix time in seconds.
+    #[serde(default, deserialize_with = "lenient::count")]
+    pub created: u64,
+    /// The model that answers.
+    #[serde(default, deserialize_with = "lenient::null_as_default")]
+    pub model: String,
+    /// What is new in each answer; empty in a chunk that only tells the usage.
+    #[serde(default, deserialize_with = "lenient::null_as_default")]
+    pub choices: Vec<ChunkChoice>,
+    /// What the generation used and cost, mostly in the last chunk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Box<Usage>>,
+    /// Provider that serves it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// Configuration of the provider's backend.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system_fingerprint: Option<String>,
+    /// Tier that serves it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_tier: Option<ServiceTier>,
+    /// Addresses that the answer rests on, as Perplexity gives them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub citations: Option<Vec<String>>,
+    /// What moderation found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moderation: Option<Box<Moderation>>,
+    /// How the request was routed, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub openrouter_metadata: Option<Box<RouterMetadata>>,
+    /// Padding against eavesdroppers who measure chunks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub obfuscation: Option<String>,
+    /// A failure, reported beside the choices. A [`ChatStream`] doesn't yield such a chunk: it ends with
+    /// [`Error::Api`](crate::Error::Api).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Value>,
+    /// Fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl ChatChunk {
+    /// New text of the first answer; empty if there is none in this chunk.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        let first = self.choices.iter().find(|choice| choice.index == 0);
+        first.and_then(|choice| choice.delta.content.as_ref()).map_or(Cow::Borrowed(""), Content::text)
+    }
+}
+
+/// What is new in one answer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChunkChoice {
+    /// Place of the answer.
+    #[serde(default)]
+    pub index: i64,
+    /// What is new.
+    #[serde(default, deserialize_with = "lenient::null_as_default")]
+    pub delta: Delta,
+    /// Why the answer ended, once it has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finish_reason: Option<FinishReason>,
+    /// The same in the provider's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub native_finish_reason: Option<String>,
+    /// How likely the new tokens were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logprobs: Option<LogProbs>,
+    /// The message as far as it has come, which Perplexity repeats in each chunk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<Box<Message>>,
+    /// Why the provider broke off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ChoiceError>,
+    /// Fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// What is new in a message; its fields are those of a [`Message`], to be joined to what came before.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Delta {
+    /// Who speaks; some servers repeat it in each chunk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// New content.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<Content>,
+    /// New reasoning, as text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reasoning: Option<String>,
+    /// New reasoning, by the name that DeepSeek, xAI and others give it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reasoning_content: Option<String>,
+    /// New reasoning, in pieces of blocks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reasoning_details: Option<Vec<ReasoningDetail>>,
+    /// New text of a refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
+    /// New pieces of tool calls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool_calls: Option<Vec<ToolCallDelta>>,
+    /// New piece of a function call, in the older form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub function_call: Option<FunctionCallDelta>,
+    /// New sources.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub annotations: Option<Vec<Annotation>>,
+    /// New sound.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audio: Option<Audio>,
+    /// New pictures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub images: Option<Vec<GeneratedImage>>,
+    /// Fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// A piece of a tool call. The first has id and name, those after it more of the arguments; some servers send it whole.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ToolCallDelta {
+    /// Which call it is a piece of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index: Option<i64>,
+    /// Id that the tool's answer refers to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What it calls.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ToolCallKind>,
+    /// Function, and more of its arguments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub function: Option<FunctionCallDelta>,
+    /// Tool that takes free text, and more of the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom: Option<CustomToolCallDelta>,
+    /// Fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// A piece of a function call.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FunctionCallDelta {
+    /// Name of the function.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// More of its arguments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arguments: Option<String>,
+    /// Fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// A piece of a call of a tool that takes free text.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CustomToolCallDelta {
+    /// Name of the tool.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// More of the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<String>,
+    /// Fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// A streamed answer, chunk by chunk: made by [`Chat::stream`](super::Chat::stream).
+///
+/// It ends with `None` after the end mark, or after one error: [`Truncated`](crate::Error::Truncated) if the answer broke off,
+/// [`Timeout`](crate::Error::Timeout), [`Api`](crate::Error::Api) if the gateway reports a failure,
+/// [`Transport`](crate::Error::Transport), [`Decode`](crate::Error::Decode), [`TooLarge`](crate::Error::TooLarge). Chunks are
+/// read when the stream is polled and not before, and dropping it closes the connection, which stops most generations.
+pub struct ChatStream(EventStream<ChatProtocol>);
+
+impl ChatStream {
+    pub(super) fn new(stream: EventStream<ChatProtocol>) -> Self {
+        Self(stream)
+    }
+
+    /// Status, ids, limits and timing of the answer.
+    #[must_use]
+    pub fn meta(&self) -> &Meta {
+        self.0.meta()
+    }
+
+    /// Reads to the end and gives the whole answer, as [`Chat::create`](super::Chat::create) would have.
+    ///
+    /// # Errors
+    ///
+    /// The error that the stream ends with; [`into_outcome`](Self::into_outcome) keeps what had come by then.
+    pub async fn into_response(self) -> Result<Response<ChatResponse>> {
+        let meta = self.meta().clone();
+        let (response, ended) = self.into_outcome().await;
+        ended.map(|()| Response::new(response, meta))
+    }
+
+    /// Reads to the end and gives what came, however the stream ended.
+    pub async fn into_outcome(mut self) -> (ChatResponse, Result<()>) {
+        let mut accumulator = ChatAccumulator::new();
+        while let Some(chunk) = self.next().await {
+            if let Err(error) = chunk.and_then(|chunk| accumulator.push(chunk)) {
+                return (accumulator.into_response(), Err(error));
+            }
+        }
+        (accumulator.into_response(), Ok(()))
+    }
+
+    /// Only the text of the first answer, piece by piece.
+    #[must_use]
+    pub fn into_text(self) -> ChatTextStream {
+        ChatTextStream(self)
+    }
+}
+
+impl Stream for ChatStream {
+    type Item = Result<ChatChunk>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Pin::new(&mut self.0).poll_next(context)
+    }
+}
+
+impl std::fmt::Debug for ChatStream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ChatStream").field("meta", self.meta()).finish_non_exhaustive()
+    }
+}
+
+/// The text of a [`ChatStream`], piece by piece; pieces are never empty.
+#[derive(Debug)]
+pub struct ChatTextStream(ChatStream);
+
+impl ChatTextStream {
+    /// Status, ids, limits and timing of the answer.
+    #[must_use]
+    pub fn meta(&self) -> &Meta {
+        self.0.meta()
+    }
+}
+
+impl Stream for ChatTextStream {
+    type Item = Result<String>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            match ready!(Pin::new(&mut self.0).poll_next(context)) {
+                Some(Ok(chunk)) => match chunk.text() {
+                    text if text.is_empty() => {}
+                    text => return Poll::Ready(Some(Ok(text.into_owned()))),
+                },
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+/// Reads chat chunks: data-only events up to `[DONE]`, errors in any of their shapes.
+#[derive(Clone, Default)]
+pub(super) struct ChatProtocol {
+    /// Answers that have begun, and those that have ended, one bit each.
+    begun: u128,
+    ended: u128,
+}
+
+impl Protocol for ChatProtocol {
+    type Item = ChatChunk;
+    type Decoder = sse::Decoder;
+
+    fn decoder(&self, content_type: Option<&str>, max_event_bytes: usize) -> Option<sse::Decoder> {
+        is_event_stream(content_type).then(|| sse::Decoder::new(max_event_bytes))
+    }
+
+    fn decode(&mut self, event: &Event<'_>) -> Result<Decoded<ChatChunk>> {
+        if is_end_mark(event.data()) {
+            return Ok(Decoded::End);
+        }
+        if event.is_named("error") {
+            return Ok(Decoded::Failure);
+        }
+        if event.data().is_empty() {
+            return Ok(Decoded::Skip);
+        }
+        let chunk: ChatChunk = json::decode(event.data())?;
+        if chunk.error.as_ref().is_some_and(ApiError::is_reported_by) {
+            return Ok(Decoded::Failure);
+        }
+        self.note(&chunk);
+        Ok(Decoded::Item(chunk))
+    }
+
+    /// A missing `[DONE]` is no cut if every answer has told why it ended.
+    fn is_complete_without_mark(&self) -> bool {
+        self.begun != 0 && self.begun == self.ended
+    }
+}
+
+impl ChatProtocol {
+    fn note(&mut self, chunk: &ChatChunk) {
+        for choice in &chunk.choices {
+            // Answers beyond the 127th share a bit that is never taken as ended: they need the end mark.
+            let bit = 1_u128 << choice.index.clamp(0, 127);
+            self.begun |= bit;
+            if choice.finish_reason.is_some() && choice.index < 127 {
+                self.ended |= bit;
+            }
+        }
+    }
+}
+
+/// `[DONE]`, which a few servers put spaces around; anything more is no end mark.
+fn is_end_mark(data: &[u8]) -> bool {
+    data == b"[DONE]" || (data.len() < 16 && data.trim_ascii() == b"[DONE]" && !data.contains(&b'\n'))
+}

@@ -1,0 +1,149 @@
+//! Keys: a type that can't be printed, and where a call gets its key from.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use http::HeaderValue;
+use zeroize::Zeroizing;
+
+use crate::error::{BoxError, Error, Result};
+
+/// A key of the gateway: `lr_live_…` for inference, `lr_mgmt_…` for key management.
+///
+/// `Debug` prints `[REDACTED]`; the memory is wiped on drop. The copy that the HTTP library holds in a header while a request is
+/// under way is marked sensitive, but not wiped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiKey(Zeroizing<String>);
+
+impl ApiKey {
+    /// Takes a key of 1 to 1,024 visible ASCII characters.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] if the key is empty, too long, or holds a space, a line end or anything else that can't go into a header.
+    /// The error doesn't show the key.
+    pub fn new(key: impl Into<String>) -> Result<Self> {
+        let key = Zeroizing::new(key.into());
+        if key.is_empty() {
+            return Err(Error::config("the API key is empty"));
+        }
+        if key.len() > Self::MAX_BYTES {
+            return Err(Error::config(format!("the API key is longer than {} bytes", Self::MAX_BYTES)));
+        }
+        if let Some(at) = key.bytes().position(|byte| !(0x21..=0x7e).contains(&byte)) {
+            return Err(Error::config(format!(
+                "the API key holds a character that can't be sent (byte {} of {}): a space, a line end, or not ASCII",
+                at + 1,
+                key.len()
+            )));
+        }
+        Ok(Self(key))
+    }
+
+    /// The key itself.
+    #[must_use]
+    pub fn expose_secret(&self) -> &str {
+        &self.0
+    }
+
+    const MAX_BYTES: usize = 1024;
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKey([REDACTED])")
+    }
+}
+
+/// A key with the header that carries it, made once.
+pub(crate) struct Credential {
+    pub(crate) key: ApiKey,
+    pub(crate) bearer: HeaderValue,
+}
+
+impl Credential {
+    pub(crate) fn new(key: ApiKey) -> Result<Self> {
+        let text = Zeroizing::new(format!("Bearer {}", key.expose_secret()));
+        let mut bearer = HeaderValue::from_str(&text).map_err(|_| Error::config("the API key can't be sent in a header"))?;
+        bearer.set_sensitive(true);
+        Ok(Self { key, bearer })
+    }
+}
+
+type Provide = dyn Fn() -> Pin<Box<dyn Future<Output = Result<ApiKey, BoxError>> + Send>> + Send + Sync;
+
+/// Where the API key comes from: a value that can be swapped under running calls, or a provider that is asked for each attempt.
+#[derive(Clone)]
+pub(crate) enum KeySource {
+    Live(Arc<RwLock<Option<Arc<Credential>>>>),
+    Provider(Arc<Provide>),
+}
+
+impl KeySource {
+    pub(crate) fn live(key: Option<ApiKey>) -> Result<Self> {
+        let credential = key.map(Credential::new).transpose()?.map(Arc::new);
+        Ok(Self::Live(Arc::new(RwLock::new(credential))))
+    }
+
+    pub(crate) fn provider<F, Fut>(provide: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<ApiKey, BoxError>> + Send + 'static,
+    {
+        Self::Provider(Arc::new(move || Box::pin(provide())))
+    }
+
+    /// The key to use for the next attempt; `None` if there is none.
+    pub(crate) async fn current(&self) -> Result<Option<Arc<Credential>>> {
+        match self {
+            Self::Live(live) => Ok(live.read().unwrap_or_else(PoisonError::into_inner).clone()),
+            Self::Provider(provide) => {
+                let key = provide().await.map_err(|error| Error::config_from("the key provider gave no key", error))?;
+                Ok(Some(Arc::new(Credential::new(key)?)))
+            }
+        }
+    }
+
+    pub(crate) fn swap(&self, key: ApiKey) -> Result<()> {
+        match self {
+            Self::Live(live) => {
+                let credential = Arc::new(Credential::new(key)?);
+                *live.write().unwrap_or_else(PoisonError::into_inner) = Some(credential);
+                Ok(())
+            }
+            Self::Provider(_) => Err(Error::config("this client asks a provider for its key; change what the provider gives")),
+        }
+    }
+}
+
+/// The two keys of a client.
+#[derive(Clone)]
+pub(crate) struct Credentials {
+    pub(crate) api: KeySource,
+    pub(crate) management: Option<Arc<Credential>>,
+}
+
+/// Which key a request takes, and in which header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Auth {
+    /// The API key as a bearer token.
+    Api,
+    /// The management key as a bearer token; the API key where there is none.
+    Management,
+}
+
+impl Credentials {
+    pub(crate) async fn for_auth(&self, auth: Auth) -> Result<Arc<Credential>> {
+        if auth == Auth::Management
+            && let Some(management) = &self.management
+        {
+            return Ok(management.clone());
+        }
+        self.api.current().await?.ok_or_else(|| match auth {
+            Auth::Api => Error::config("this call needs an API key (lr_live_…), and the client has only a management key"),
+            Auth::Management => Error::config("this call needs a management key (lr_mgmt_…), and the client has none"),
+        })
+    }
+}

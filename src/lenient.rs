@@ -1,0 +1,131 @@
+//! Serde helpers for what gateways really send.
+//!
+//! To take another oddity: write a function here and name it at the field with `#[serde(deserialize_with)]`.
+
+use std::fmt;
+
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, Unexpected, Visitor};
+use serde_json::Value;
+
+/// `null` is the default, like an absent field.
+pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// A count, which may come as an integer, as a float without a fraction, as text or as `null`.
+pub(crate) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    optional_count(deserializer).map(Option::unwrap_or_default)
+}
+
+/// As [`count`], with `null` told apart.
+pub(crate) fn optional_count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    deserializer.deserialize_any(Count)
+}
+
+struct Count;
+
+impl Visitor<'_> for Count {
+    type Value = Option<u64>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a count")
+    }
+
+    fn visit_u64<E: Error>(self, count: u64) -> Result<Self::Value, E> {
+        Ok(Some(count))
+    }
+
+    fn visit_i64<E: Error>(self, count: i64) -> Result<Self::Value, E> {
+        u64::try_from(count).map(Some).map_err(|_| E::invalid_value(Unexpected::Signed(count), &self))
+    }
+
+    fn visit_f64<E: Error>(self, count: f64) -> Result<Self::Value, E> {
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        if count.fract() == 0.0 && (0.0..=EXACT).contains(&count) {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
+            return Ok(Some(count as u64));
+        }
+        Err(E::invalid_value(Unexpected::Float(count), &self))
+    }
+
+    fn visit_str<E: Error>(self, count: &str) -> Result<Self::Value, E> {
+        count.trim().parse().map(Some).map_err(|_| E::invalid_value(Unexpected::Other("text"), &self))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+}
+
+/// An object that one of its fields tells the kind of, read before it is known what it will be.
+///
+/// Not `#[serde(untagged)]` on a catch-all variant: with it, an object of a known kind that is malformed would pass for an
+/// unknown one without a word.
+pub(crate) struct Tagged {
+    name: &'static str,
+    tag: Option<String>,
+    value: Value,
+}
+
+impl Tagged {
+    pub(crate) fn read<'de, D: Deserializer<'de>>(deserializer: D, name: &'static str) -> Result<Self, D::Error> {
+        let mut value = Value::deserialize(deserializer)?;
+        let mut tag = None;
+        if let Value::Object(object) = &mut value
+            && object.get(name).is_some_and(Value::is_string)
+            && let Some(Value::String(text)) = object.remove(name)
+        {
+            tag = Some(text);
+        }
+        Ok(Self { name, tag, value })
+    }
+
+    pub(crate) fn tag(&self) -> Option<&str> {
+        self.tag.as_deref()
+    }
+
+    /// The object without its tag, as what the tag says.
+    pub(crate) fn body<T: DeserializeOwned, E: Error>(self) -> Result<T, E> {
+        serde_json::from_value(self.value).map_err(E::custom)
+    }
+
+    /// The object as it came.
+    pub(crate) fn whole(self) -> Value {
+        let mut value = self.value;
+        if let (Value::Object(object), Some(tag)) = (&mut value, self.tag) {
+            object.insert(self.name.to_owned(), Value::String(tag));
+        }
+        value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(serde::Deserialize)]
+    struct Counted {
+        #[serde(default, deserialize_with = "count")]
+        tokens: u64,
+    }
+
+    #[test]
+    fn counts_are_read_in_every_spelling() {
+        for (json, tokens) in
+            [("{}", 0), (r#"{"tokens":null}"#, 0), (r#"{"tokens":7}"#, 7), (r#"{"tokens":7.0}"#, 7), (r#"{"tokens":"7"}"#, 7)]
+        {
+            assert_eq!(serde_json::from_str::<Counted>(json).unwrap().tokens, tokens, "{json}");
+        }
+        for json in [r#"{"tokens":-1}"#, r#"{"tokens":1.5}"#, r#"{"tokens":1e300}"#, r#"{"tokens":"x"}"#] {
+            assert!(serde_json::from_str::<Counted>(json).is_err(), "{json}");
+        }
+    }
+}

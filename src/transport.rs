@@ -1,0 +1,456 @@
+//! The one road to the wire.
+//!
+//! A call comes in as a [`Request`], and goes through
+//!
+//! 1. [`fetch`](Transport::fetch) (whole answers) or [`open`](Transport::open) (streams), which differ only in how they
+//!    [`Receive`] an accepted answer;
+//! 2. `send`, the loop over attempts: deadline, [`RetryPolicy`], budget, waits, and what the final error carries;
+//! 3. `attempt`, the only I/O: key, headers, execution, status; then the `Receive` of step 1, still inside the attempt, so that
+//!    an answer that turns out to be an error is retried like an error status.
+//!
+//! Nothing here knows a vendor: end marks, pings and event names are in each area's [`Protocol`](stream::Protocol).
+
+pub(crate) mod request;
+pub(crate) mod retry;
+pub(crate) mod sse;
+pub(crate) mod stream;
+
+mod body;
+mod failure;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION,
+    TRANSFER_ENCODING,
+};
+use http::response::Parts;
+use http::{StatusCode, Version};
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+use tracing::field::Empty;
+use tracing::{Instrument, Span, debug, debug_span};
+use url::Url;
+
+use crate::credentials::{ApiKey, Auth, Credential, Credentials};
+use crate::error::{ApiError, Error, Result, Scrubber, TimeoutPhase};
+use crate::json;
+use crate::response::{Meta, Response};
+use request::{Pace, Request};
+use retry::{Budget, Decision, Failure, RetryPolicy};
+use stream::{EventStream, Protocol};
+
+/// Carries requests to the gateway and brings the answers back. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Transport(Arc<Settings>);
+
+/// What all calls of a client share. A derived client has its own copy, with the same connections, budget and keys.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) http: reqwest::Client,
+    pub(crate) base: Url,
+    pub(crate) credentials: Credentials,
+    /// Sent with every request, unless the request has its own value.
+    pub(crate) headers: HeaderMap,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) budget: Arc<Budget>,
+    pub(crate) limits: Limits,
+}
+
+/// Limits of time and size; see the setters of `ClientBuilder`.
+#[derive(Debug, Clone)]
+pub(crate) struct Limits {
+    pub(crate) timeout: Duration,
+    pub(crate) management_timeout: Duration,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) header_timeout: Duration,
+    pub(crate) management_header_timeout: Duration,
+    pub(crate) idle_timeout: Duration,
+    pub(crate) event_timeout: Duration,
+    pub(crate) max_event_bytes: usize,
+    pub(crate) max_response_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(600),
+            management_timeout: Duration::from_secs(60),
+            connect_timeout: Duration::from_secs(5),
+            header_timeout: Duration::from_secs(600),
+            management_header_timeout: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(300),
+            event_timeout: Duration::from_secs(600),
+            max_event_bytes: 64 << 20,
+            max_response_bytes: 128 << 20,
+        }
+    }
+}
+
+/// An answer whose head has come, and its body to come.
+pub(crate) struct Answer {
+    pub(crate) meta: Meta,
+    /// Whether HTTP itself tells where the body ends.
+    pub(crate) is_framed: bool,
+    pub(crate) body: reqwest::Body,
+    pub(crate) scrubber: Scrubber,
+}
+
+impl Answer {
+    fn of_head(head: Parts, body: reqwest::Body, scrubber: Scrubber) -> Self {
+        let is_framed =
+            head.version == Version::HTTP_2 || head.headers.contains_key(CONTENT_LENGTH) || head.headers.contains_key(TRANSFER_ENCODING);
+        Self { meta: Meta::of_head(head.status, head.headers), is_framed, body, scrubber }
+    }
+
+    /// The content type without its parameters.
+    pub(crate) fn content_type(&self) -> Option<&str> {
+        let value = self.meta.headers().get(CONTENT_TYPE)?.to_str().ok()?;
+        Some(value.split(';').next().unwrap_or(value).trim()).filter(|essence| !essence.is_empty())
+    }
+}
+
+/// How an accepted answer is taken in, as part of its attempt.
+pub(crate) trait Receive: Send + Sync {
+    type Output: Send;
+
+    /// What the request asks for.
+    const ACCEPT: HeaderValue;
+
+    const IS_STREAM: bool;
+
+    fn receive(&self, answer: Answer, limits: &Limits) -> impl Future<Output = Result<Self::Output>> + Send;
+}
+
+impl Transport {
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self(Arc::new(settings))
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0
+    }
+
+    /// A transport with other settings over the same connections.
+    pub(crate) fn derived(&self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = Settings::clone(&self.0);
+        change(&mut settings);
+        Self::new(settings)
+    }
+
+    /// Sends a request and decodes the whole answer.
+    pub(crate) async fn fetch<T: DeserializeOwned>(self, request: Result<Request>) -> Result<Response<T>> {
+        let request = request?;
+        let (whole, meta) = self.send(&request, &body::Whole { result_field: request.result_field }).await?;
+        let decoded = json::decode(whole.json());
+        let body = decoded.map_err(|error| self.finished(whole.not_decoded(error), &request, &meta))?;
+        Ok(Response::new(body, meta))
+    }
+
+    /// Sends a request and gives the whole answer as it came.
+    pub(crate) async fn fetch_bytes(self, request: Result<Request>) -> Result<Response<Bytes>> {
+        let request = request?;
+        let (whole, meta) = self.send(&request, &body::Whole { result_field: None }).await?;
+        Ok(Response::new(whole.bytes, meta))
+    }
+
+    /// Sends a request and reads its answer as a stream, up to and including the first item.
+    pub(crate) async fn open<P: Protocol>(self, request: Result<Request>, protocol: P) -> Result<EventStream<P>> {
+        let request = request?;
+        let (mut stream, meta) = self.send(&request, &stream::Open(protocol)).await?;
+        stream.opened(meta, request.class);
+        Ok(stream)
+    }
+
+    /// The loop over attempts.
+    async fn send<R: Receive>(&self, request: &Request, receive: &R) -> Result<(R::Output, Meta)> {
+        if tokio::runtime::Handle::try_current().is_err() {
+            return Err(Error::no_runtime());
+        }
+        let span = debug_span!(
+            "arouter.call",
+            method = %request.method,
+            path = %request.template,
+            status = Empty,
+            attempts = Empty,
+            request_id = Empty
+        );
+        Call::new(self, request, receive).run().instrument(span).await
+    }
+
+    /// An error of a call that was answered, with what is known about it.
+    fn finished(&self, mut error: Error, request: &Request, meta: &Meta) -> Error {
+        error.context_mut().set_call(request.class, meta);
+        error
+    }
+
+    /// Keys that may not show up in what a server sends back.
+    fn scrubber(&self, credential: &Credential) -> Scrubber {
+        let management = self.0.credentials.management.iter().map(|management| management.key.clone());
+        Scrubber::new(std::iter::once(credential.key.clone()).chain(management))
+    }
+}
+
+/// One call: the state of the loop over its attempts.
+struct Call<'c, R> {
+    transport: &'c Transport,
+    request: &'c Request,
+    receive: &'c R,
+    started: Instant,
+    deadline: Option<Instant>,
+    attempts: u32,
+    request_ids: Vec<String>,
+    outcome_unknown: bool,
+    was_ambiguous: bool,
+    /// Budget that the retries of this call took.
+    spent: u32,
+    /// The key that was refused with 401, until it is known whether another has taken its place.
+    refused: Option<ApiKey>,
+    /// The key that took its place.
+    replacement: Option<Arc<Credential>>,
+    was_replaced: bool,
+}
+
+impl<'c, R: Receive> Call<'c, R> {
+    fn new(transport: &'c Transport, request: &'c Request, receive: &'c R) -> Self {
+        let started = Instant::now();
+        let mut call = Self {
+            transport,
+            request,
+            receive,
+            started,
+            deadline: None,
+            attempts: 0,
+            request_ids: Vec::new(),
+            outcome_unknown: false,
+            was_ambiguous: false,
+            spent: 0,
+            refused: None,
+            replacement: None,
+            was_replaced: false,
+        };
+        call.deadline = started.checked_add(call.total_limit());
+        call
+    }
+
+    async fn run(mut self) -> Result<(R::Output, Meta)> {
+        loop {
+            let began = Instant::now();
+            let error = match self.attempt().await {
+                Ok((output, mut meta)) => {
+                    self.transport.0.budget.reward(self.spent);
+                    meta.finished(self.attempts, self.started.elapsed(), R::IS_STREAM);
+                    self.trace_end(Some(meta.status()), meta.request_id());
+                    return Ok((output, meta));
+                }
+                Err(error) => error,
+            };
+            self.note(&error);
+            match self.next_step(&error, began.elapsed()).await {
+                Ok(delay) => {
+                    debug!(delay_ms = delay.as_millis(), "retrying");
+                    tokio::time::sleep(delay).await;
+                }
+                Err(suppressed) => {
+                    self.trace_end(error.status(), error.request_id());
+                    return Err(self.finish(error, suppressed));
+                }
+            }
+        }
+    }
+
+    /// One attempt: the only place that touches the network.
+    async fn attempt(&mut self) -> Result<(R::Output, Meta)> {
+        let settings = self.transport.settings();
+        let credential = match self.replacement.take() {
+            Some(replacement) => replacement,
+            None => settings.credentials.for_auth(self.request.auth).await?,
+        };
+        let scrubber = self.transport.scrubber(&credential);
+        self.attempts += 1;
+        let span = debug_span!("arouter.attempt", attempt = self.attempts, status = Empty, request_id = Empty);
+        let result = self.exchange(&credential, scrubber.clone()).instrument(span).await;
+        result.map_err(|mut error| {
+            if let Error::Api(api) = &mut error {
+                if api.is_auth() {
+                    self.refused = Some(credential.key.clone());
+                }
+                if let Some(hint) = wrong_key_hint(self.request.auth, &credential.key, api) {
+                    api.set_hint(hint);
+                }
+            }
+            error
+        })
+    }
+
+    async fn exchange(&self, credential: &Credential, scrubber: Scrubber) -> Result<(R::Output, Meta)> {
+        let settings = self.transport.settings();
+        let head_limit = match self.request.pace {
+            Pace::Generation => settings.limits.header_timeout,
+            Pace::Management => settings.limits.management_header_timeout,
+        };
+        let sent = settings.http.execute(self.http_request(credential));
+        let response =
+            self.within(head_limit, TimeoutPhase::Headers, sent).await?.map_err(|error| failure::of_head(error, &settings.limits))?;
+        let (head, body) = http::Response::from(response).into_parts();
+        let answer = Answer::of_head(head, body, scrubber);
+        let meta = answer.meta.clone();
+        trace_head(&Span::current(), meta.status(), meta.request_id());
+        let received = self.within(Duration::MAX, TimeoutPhase::Total, self.take_in(answer)).await.and_then(|received| received);
+        match received {
+            Ok(output) => Ok((output, meta)),
+            Err(mut error) => {
+                error.context_mut().set_head(&meta);
+                Err(error)
+            }
+        }
+    }
+
+    /// Sorts an answer by its status, and receives it if it is a success.
+    async fn take_in(&self, answer: Answer) -> Result<R::Output> {
+        let status = answer.meta.status();
+        if status.is_redirection() {
+            return Err(Error::redirect(self.redirect_origin(answer.meta.headers())));
+        }
+        if !status.is_success() {
+            let content_type = answer.content_type().map(str::to_owned);
+            let body = body::read_error(answer.body).await;
+            return Err(ApiError::parse(status, content_type.as_deref(), body, &answer.scrubber).into());
+        }
+        if let Some(encoding) = answer.meta.headers().get(CONTENT_ENCODING).filter(|encoding| *encoding != "identity") {
+            let got =
+                format!("{} in the encoding {}", answer.content_type().unwrap_or("untyped"), String::from_utf8_lossy(encoding.as_bytes()));
+            let body = body::read_error(answer.body).await;
+            return Err(Error::content_type(got).with_body(answer.scrubber.bytes(body)));
+        }
+        self.receive.receive(answer, &self.transport.settings().limits).await
+    }
+
+    fn http_request(&self, credential: &Credential) -> reqwest::Request {
+        let settings = self.transport.settings();
+        let mut http = reqwest::Request::new(self.request.method.clone(), self.request.url(&settings.base));
+        let mut headers = settings.headers.clone();
+        for (name, value) in &self.request.headers {
+            headers.insert(name, value.clone());
+        }
+        headers.insert(AUTHORIZATION, credential.bearer.clone());
+        headers.entry(ACCEPT).or_insert(R::ACCEPT);
+        headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
+        *http.headers_mut() = headers;
+        *http.body_mut() = self.request.body.clone().map(Into::into);
+        http
+    }
+
+    /// Runs a step of an attempt within its own limit and the call's.
+    async fn within<F: Future>(&self, limit: Duration, phase: TimeoutPhase, step: F) -> Result<F::Output> {
+        let own = Instant::now().checked_add(limit);
+        let (at, error) = match (own, self.deadline) {
+            (Some(own), Some(deadline)) if deadline < own => (deadline, (TimeoutPhase::Total, self.total_limit())),
+            (Some(own), _) => (own, (phase, limit)),
+            (None, Some(deadline)) => (deadline, (TimeoutPhase::Total, self.total_limit())),
+            (None, None) => return Ok(step.await),
+        };
+        tokio::time::timeout_at(at, step).await.map_err(|_| Error::timeout(error.0, error.1))
+    }
+
+    fn total_limit(&self) -> Duration {
+        let limits = &self.transport.settings().limits;
+        match self.request.pace {
+            Pace::Generation => limits.timeout,
+            Pace::Management => limits.management_timeout,
+        }
+    }
+
+    /// Takes down what the final error will have to tell about this attempt.
+    fn note(&mut self, error: &Error) {
+        self.request_ids.extend(error.request_ids().iter().cloned());
+        self.outcome_unknown |= retry::leaves_outcome_unknown(self.request.class, error);
+    }
+
+    /// How long to wait before the next attempt; or that there is none, and whether for want of budget.
+    async fn next_step(&mut self, error: &Error, in_attempt: Duration) -> std::result::Result<Duration, bool> {
+        if self.key_has_changed().await {
+            return Ok(Duration::ZERO);
+        }
+        let settings = self.transport.settings();
+        let failure = Failure {
+            error,
+            attempts: self.attempts,
+            in_attempt,
+            was_ambiguous: self.was_ambiguous,
+            remaining: self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())),
+        };
+        self.was_ambiguous |= matches!(error, Error::Transport { .. });
+        match settings.retry.decide(self.request.class, &failure, fastrand::f64()) {
+            Decision::Stop => Err(false),
+            Decision::Retry { cost, .. } if !settings.budget.take(cost) => Err(true),
+            Decision::Retry { delay, cost } => {
+                self.spent += cost;
+                Ok(delay)
+            }
+        }
+    }
+
+    /// Whether a key that was just refused has been replaced meanwhile; acted on once in a call.
+    async fn key_has_changed(&mut self) -> bool {
+        let Some(refused) = self.refused.take() else { return false };
+        if self.was_replaced {
+            return false;
+        }
+        let current = self.transport.settings().credentials.for_auth(self.request.auth).await;
+        self.replacement = current.ok().filter(|current| current.key != refused);
+        self.was_replaced = self.replacement.is_some();
+        self.was_replaced
+    }
+
+    fn finish(self, mut error: Error, suppressed: bool) -> Error {
+        let context = error.context_mut();
+        context.class = Some(self.request.class);
+        context.request_ids = self.request_ids;
+        context.attempts = self.attempts;
+        context.elapsed = self.started.elapsed();
+        context.outcome_unknown = self.outcome_unknown;
+        context.retry_suppressed = suppressed;
+        error
+    }
+
+    fn redirect_origin(&self, headers: &HeaderMap) -> Option<String> {
+        let location = headers.get(LOCATION)?.to_str().ok()?;
+        let target = self.request.url(&self.transport.settings().base).join(location).ok()?;
+        Some(target.origin().ascii_serialization())
+    }
+
+    fn trace_end(&self, status: Option<StatusCode>, request_id: Option<&str>) {
+        let span = Span::current();
+        span.record("attempts", self.attempts);
+        if let Some(status) = status {
+            trace_head(&span, status, request_id);
+        }
+    }
+}
+
+fn trace_head(span: &Span, status: StatusCode, request_id: Option<&str>) {
+    span.record("status", status.as_u16());
+    if let Some(id) = request_id {
+        span.record("request_id", id);
+    }
+}
+
+/// For a refusal that comes of the wrong kind of key, what would be the right one.
+fn wrong_key_hint(auth: Auth, key: &ApiKey, error: &ApiError) -> Option<&'static str> {
+    if !matches!(error.status().as_u16(), 401 | 403) {
+        return None;
+    }
+    let key = key.expose_secret();
+    match auth {
+        Auth::Api if key.starts_with("lr_mgmt_") => {
+            Some("this is a management key (lr_mgmt_…), and inference needs an API key (lr_live_…)")
+        }
+        Auth::Management if key.starts_with("lr_live_") => {
+            Some("this is an API key (lr_live_…), and key management needs a management key (lr_mgmt_…)")
+        }
+        _ => None,
+    }
+}

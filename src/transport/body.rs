@@ -1,0 +1,136 @@
+//! Whole bodies, read up to a limit.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::HeaderValue;
+use http_body::Body as _;
+use serde_json::{Map, Value};
+
+use super::{Answer, Limits, Receive, failure};
+use crate::error::{ApiError, Error, Oversize, Result, Scrubber};
+
+/// Takes in a whole answer.
+pub(super) struct Whole {
+    /// Without this field, a JSON body that has an `error` is one.
+    pub(super) result_field: Option<&'static str>,
+}
+
+/// A whole answer.
+pub(super) struct Received {
+    pub(super) bytes: Bytes,
+    content_type: Option<String>,
+    is_framed: bool,
+    scrubber: Scrubber,
+}
+
+impl Receive for Whole {
+    type Output = Received;
+
+    const ACCEPT: HeaderValue = HeaderValue::from_static("application/json");
+    const IS_STREAM: bool = false;
+
+    async fn receive(&self, answer: Answer, limits: &Limits) -> Result<Received> {
+        let content_type = answer.content_type().map(str::to_owned);
+        let status = answer.meta.status();
+        let Answer { body, scrubber, is_framed, .. } = answer;
+        let bytes = read_all(body, limits.max_response_bytes).await?;
+        if let Some(field) = self.result_field
+            && is_error_body(&bytes, field)
+        {
+            return Err(ApiError::parse(status, content_type.as_deref(), bytes, &scrubber).into());
+        }
+        Ok(Received { bytes, content_type, is_framed, scrubber })
+    }
+}
+
+impl Received {
+    /// The body as JSON text; an empty one (204) reads as `null`.
+    pub(super) fn json(&self) -> &[u8] {
+        if self.bytes.trim_ascii().is_empty() { b"null" } else { &self.bytes }
+    }
+
+    /// The error for a body that could not be decoded, which keeps the body.
+    pub(super) fn not_decoded(&self, error: Error) -> Error {
+        let html = self.content_type.as_deref().is_some_and(|kind| kind.contains("html"));
+        let error = match error {
+            _ if html => Error::content_type("text/html"),
+            _ if self.bytes.is_empty() => Error::decode("the body is empty"),
+            Error::Decode { reason, context, .. } => Error::Decode { reason, may_be_truncated: !self.is_framed, context },
+            other => other,
+        };
+        error.with_body(self.scrubber.bytes(self.bytes.slice(..self.bytes.len().min(MAX_KEPT_BYTES))))
+    }
+}
+
+/// Reads the start of a body that came with an error status or isn't what was asked for: at most 1 MiB, for at most 5 s.
+///
+/// What broke off or took too long gives what had come; dropping the rest closes the connection.
+pub(super) async fn read_error(body: reqwest::Body) -> Bytes {
+    let mut body = body;
+    let mut read = Vec::new();
+    let reading = async {
+        while let Some(Ok(piece)) = next_piece(&mut body).await {
+            let room = MAX_KEPT_BYTES - read.len();
+            read.extend_from_slice(&piece[..piece.len().min(room)]);
+            if piece.len() >= room {
+                break;
+            }
+        }
+    };
+    _ = tokio::time::timeout(ERROR_BODY_TIME, reading).await;
+    read.into()
+}
+
+async fn read_all(mut body: reqwest::Body, limit: usize) -> Result<Bytes> {
+    let too_large = || Error::too_large(Oversize::Response, limit);
+    let Some(first) = next_piece(&mut body).await.transpose()? else { return Ok(Bytes::new()) };
+    if first.len() > limit {
+        return Err(too_large());
+    }
+    let Some(second) = next_piece(&mut body).await.transpose()? else { return Ok(first) };
+    let mut all = Vec::with_capacity(first.len() + second.len());
+    all.extend_from_slice(&first);
+    let mut next = Some(second);
+    while let Some(piece) = next {
+        if piece.len() > limit - all.len() {
+            return Err(too_large());
+        }
+        all.extend_from_slice(&piece);
+        next = next_piece(&mut body).await.transpose()?;
+    }
+    Ok(all.into())
+}
+
+async fn next_piece(body: &mut reqwest::Body) -> Option<Result<Bytes>> {
+    loop {
+        let frame = poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await?;
+        match frame.map(http_body::Frame::into_data) {
+            Ok(Ok(data)) => return Some(Ok(data)),
+            // Trailers.
+            Ok(Err(_)) => {}
+            Err(error) => return Some(Err(failure::of_body(error))),
+        }
+    }
+}
+
+/// Whether a success status came with an error envelope and no result.
+fn is_error_body(body: &[u8], result_field: &str) -> bool {
+    if memchr::memmem::find(body, b"\"error\"").is_none() {
+        return false;
+    }
+    let Ok(object) = serde_json::from_slice::<Map<String, Value>>(body) else { return false };
+    let has_result = match object.get(result_field) {
+        None | Some(Value::Null) => false,
+        Some(Value::Array(items)) => !items.is_empty(),
+        Some(_) => true,
+    };
+    !has_result && object.get("error").is_some_and(ApiError::is_reported_by)
+}
+
+/// Most of a body that an error keeps.
+pub(super) const MAX_KEPT_BYTES: usize = 1 << 20;
+
+const ERROR_BODY_TIME: Duration = Duration::from_secs(5);

@@ -1,0 +1,66 @@
+//! What the HTTP library's errors mean: how far had the request come?
+
+use std::error::Error as StdError;
+
+use crate::error::{BoxError, ConnectKind, Error, TimeoutPhase, TransportPhase};
+
+use super::Limits;
+
+/// A failure before the head of the answer was complete.
+pub(super) fn of_head(error: reqwest::Error, limits: &Limits) -> Error {
+    let error = error.without_url();
+    if error.is_builder() {
+        return Error::config_from("the request can't be sent", error);
+    }
+    if error.is_connect() {
+        if error.is_timeout() {
+            return Error::timeout(TimeoutPhase::Connect, limits.connect_timeout);
+        }
+        return Error::connect(connect_kind(&error), error);
+    }
+    let protocol = is_protocol_error(&error);
+    Error::transport(TransportPhase::Headers, protocol, error)
+}
+
+/// A failure inside the body. The library calls some of these decode errors; they are not.
+pub(super) fn of_body(error: reqwest::Error) -> Error {
+    let error = error.without_url();
+    let protocol = is_protocol_error(&error);
+    Error::transport(TransportPhase::Body, protocol, BoxError::from(error))
+}
+
+fn connect_kind(error: &reqwest::Error) -> ConnectKind {
+    if error.is_dns() {
+        return ConnectKind::Dns;
+    }
+    if causes(error).any(is_tls) {
+        return ConnectKind::Tls;
+    }
+    // The tunnel's error type is private to the library; its words are all there is.
+    if causes(error).any(|cause| cause.to_string().starts_with("tunnel error")) {
+        return ConnectKind::Proxy;
+    }
+    ConnectKind::Tcp
+}
+
+/// Whether a TLS library speaks. Its error is wrapped into an I/O error, which doesn't name it as its source.
+fn is_tls(cause: &(dyn StdError + 'static)) -> bool {
+    let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
+    if inner.is_some_and(|inner| inner.is::<rustls::Error>()) || cause.is::<rustls::Error>() {
+        return true;
+    }
+    // The platform's TLS has no type that can be named here without depending on it.
+    let words = inner.map_or_else(|| cause.to_string(), ToString::to_string);
+    ["certificate", "TLS", "SSL", "ssl"].iter().any(|word| words.contains(word))
+}
+
+/// Whether the peer broke HTTP's rules, as opposed to breaking off.
+fn is_protocol_error(error: &reqwest::Error) -> bool {
+    causes(error).filter_map(|cause| cause.downcast_ref::<hyper::Error>()).any(hyper::Error::is_parse)
+}
+
+fn causes<'e>(error: &'e reqwest::Error) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
+    let first: &'e (dyn StdError + 'static) = error;
+    std::iter::successors(Some(first), |error: &&'e (dyn StdError + 'static)| (*error).source())
+}

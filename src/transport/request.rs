@@ -1,0 +1,207 @@
+//! A call as data: everything that is sent, before any I/O.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{HeaderMap, Method};
+use serde::Serialize;
+use url::Url;
+
+use super::retry::RetryClass;
+use crate::credentials::Auth;
+use crate::error::{Error, Result};
+use crate::json;
+
+/// A call as data. Serialised once; every attempt sends the same bytes.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    /// Path below the base URL, each segment encoded.
+    path: String,
+    /// The path as logs may show it.
+    pub(crate) template: Cow<'static, str>,
+    query: Vec<(String, String)>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Bytes>,
+    pub(crate) class: RetryClass,
+    pub(crate) auth: Auth,
+    /// Which limits of time apply.
+    pub(crate) pace: Pace,
+    /// Field that tells a result from an error body in a 200, where the area has one.
+    pub(crate) result_field: Option<&'static str>,
+}
+
+/// How long a call may reasonably take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// A model works on it.
+    Generation,
+    /// A lookup or a small write.
+    Management,
+}
+
+impl Request {
+    /// A generation: `POST` with a JSON body, the API key, and the retry rules that mind the bill.
+    pub(crate) fn generation<T: Serialize + ?Sized>(path: &'static [&'static str], template: &'static str, body: &T) -> Result<Self> {
+        Self::new(Method::POST, path, template)?.json(body)
+    }
+
+    pub(crate) fn new<S: AsRef<str>>(
+        method: Method,
+        segments: impl IntoIterator<Item = S>,
+        template: impl Into<Cow<'static, str>>,
+    ) -> Result<Self> {
+        let mut path = String::new();
+        for segment in segments {
+            path.push('/');
+            encode_segment(&mut path, segment.as_ref())?;
+        }
+        if path.is_empty() {
+            return Err(Error::config("the path has no segments"));
+        }
+        Ok(Self {
+            method,
+            path,
+            template: template.into(),
+            query: Vec::new(),
+            headers: HeaderMap::new(),
+            body: None,
+            class: RetryClass::Generation,
+            auth: Auth::Api,
+            pace: Pace::Generation,
+            result_field: None,
+        })
+    }
+
+    pub(crate) fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Result<Self> {
+        self.body = Some(json::encode(body)?.into());
+        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        Ok(self)
+    }
+
+    pub(crate) fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.query.push((name.into(), value.into()));
+        self
+    }
+
+    pub(crate) fn class(mut self, class: RetryClass) -> Self {
+        self.class = class;
+        self
+    }
+
+    pub(crate) fn pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
+        self
+    }
+
+    pub(crate) fn result_field(mut self, field: &'static str) -> Self {
+        self.result_field = Some(field);
+        self
+    }
+
+    pub(crate) fn url(&self, base: &Url) -> Url {
+        let mut url = base.clone();
+        url.set_path(&format!("{}{}", base.path().trim_end_matches('/'), self.path));
+        if !self.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&self.query);
+        }
+        url
+    }
+}
+
+/// Encodes one segment of a path: everything but RFC 3986's `pchar`.
+///
+/// Dot segments are refused rather than encoded, because URL parsers read `%2e%2e` as `..` too, and a key hash of `..` would
+/// turn a delete of one key into a delete on the list.
+fn encode_segment(path: &mut String, segment: &str) -> Result<()> {
+    let refuse = |why: &str| Err(Error::config(format!("a path segment {why}: nothing was sent")));
+    if segment.is_empty() {
+        return refuse("is empty");
+    }
+    if segment.len() > MAX_SEGMENT_BYTES {
+        return refuse("is longer than 512 bytes");
+    }
+    if segment.bytes().any(|byte| byte.is_ascii_control()) {
+        return refuse("holds a control character");
+    }
+    let dots = segment.replace("%2e", ".").replace("%2E", ".");
+    if dots == "." || dots == ".." {
+        return refuse("is a dot segment");
+    }
+    for byte in segment.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => path.push(char::from(byte)),
+            b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'=' | b':' | b'@' => path.push(char::from(byte)),
+            // Writing to a string can't fail.
+            _ => _ = write!(path, "%{byte:02X}"),
+        }
+    }
+    Ok(())
+}
+
+/// A header that a caller may set; those that carry keys or frame the message are the client's own.
+pub(crate) fn caller_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue)> {
+    let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Error::config(format!("{name:?} is not a header name")))?;
+    if RESERVED_HEADERS.contains(&parsed.as_str()) {
+        return Err(Error::config(format!("the header {parsed} is the client's own; keys go through api_key and management_key")));
+    }
+    let value = HeaderValue::from_str(value).map_err(|_| Error::config(format!("the value of header {parsed} can't be sent")))?;
+    Ok((parsed, value))
+}
+
+const MAX_SEGMENT_BYTES: usize = 512;
+
+const RESERVED_HEADERS: [&str; 6] = ["authorization", "x-api-key", "x-goog-api-key", "host", "content-length", "transfer-encoding"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(base: &str, segments: &[&str]) -> String {
+        let request = Request::new(Method::GET, segments, "/").unwrap();
+        request.url(&Url::parse(base).unwrap()).into()
+    }
+
+    #[test]
+    fn segments_are_encoded_and_prefixes_kept() {
+        let cases: [(&[&str], &str); 7] = [
+            (&["v1", "chat", "completions"], "/v1/chat/completions"),
+            (&["keys", "a/../b"], "/keys/a%2F..%2Fb"),
+            (&["keys", "a?b#c"], "/keys/a%3Fb%23c"),
+            (&["models", "gemini-2.5-flash:generateContent"], "/models/gemini-2.5-flash:generateContent"),
+            (&["keys", "%2e%2e%2f"], "/keys/%252e%252e%252f"),
+            (&["keys", "é [x]|^"], "/keys/%C3%A9%20%5Bx%5D%7C%5E"),
+            (&["keys", "..."], "/keys/..."),
+        ];
+        for (segments, path) in cases {
+            assert_eq!(url("https://api.arouter.ai", segments), format!("https://api.arouter.ai{path}"));
+            assert_eq!(url("http://localhost:1/gateway/", segments), format!("http://localhost:1/gateway{path}"));
+        }
+    }
+
+    #[test]
+    fn segments_that_would_change_the_path_are_refused() {
+        for segment in ["", ".", "..", "%2e", "%2E%2e", ".%2E", "a\nb", "a\tb", "\r", "\0", &"x".repeat(513)] {
+            let error = Request::new(Method::DELETE, ["keys", segment], "/keys/{hash}").unwrap_err();
+            assert!(matches!(error, Error::Config { .. }), "{segment:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn queries_are_encoded() {
+        let request = Request::new(Method::GET, ["keys"], "/keys").unwrap().query("name", "a&b=c d");
+        let url: String = request.url(&Url::parse("http://localhost").unwrap()).into();
+        assert_eq!(url, "http://localhost/keys?name=a%26b%3Dc+d");
+    }
+
+    #[test]
+    fn headers_of_the_client_can_not_be_set() {
+        for name in ["Authorization", "x-api-key", "X-Goog-Api-Key", "host", "Content-Length", "bad name", ""] {
+            assert!(caller_header(name, "x").is_err(), "{name}");
+        }
+        assert!(caller_header("x-team", "a\nb").is_err());
+        assert!(caller_header("x-team", "search").is_ok());
+    }
+}

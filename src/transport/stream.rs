@@ -1,0 +1,423 @@
+//! Streams of typed items out of an answer that goes on.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::Stream;
+use http::HeaderValue;
+use http_body::Body as _;
+use tokio::time::{Instant, Sleep};
+
+use super::retry::{RetryClass, leaves_outcome_unknown};
+use super::sse::{self, Event};
+use super::{Answer, Limits, Receive, body, failure};
+use crate::error::{ApiError, Error, Oversize, Result, Scrubber, TimeoutPhase};
+use crate::response::Meta;
+
+/// How one protocol reads its stream; lives beside the item type.
+pub(crate) trait Protocol: Clone + Send + Sync + Unpin + 'static {
+    /// What the stream yields.
+    type Item: Send + Unpin;
+
+    /// How events are cut out of the bytes.
+    type Decoder: Decoder;
+
+    /// Whether a last event without its blank line counts if it decodes: a cut JSON object never does.
+    const TAKES_UNFINISHED: bool = true;
+
+    /// A decoder for a body of this content type; `None` if the protocol has no stream of that type.
+    fn decoder(&self, content_type: Option<&str>, max_event_bytes: usize) -> Option<Self::Decoder>;
+
+    /// Reads one event.
+    fn decode(&mut self, event: &Event<'_>) -> Result<Decoded<Self::Item>>;
+
+    /// Whether a body that ended without an end mark is complete nonetheless.
+    fn is_complete_without_mark(&self) -> bool;
+}
+
+/// What an event means to its stream.
+pub(crate) enum Decoded<T> {
+    /// An item; more will come.
+    Item(T),
+    /// The last item.
+    Last(T),
+    /// Nothing for the caller.
+    Skip,
+    /// The event reports a failure, in whatever shape.
+    Failure,
+    /// The end mark.
+    End,
+}
+
+/// Cuts events out of pieces of bytes, by pull.
+pub(crate) trait Decoder: Send + Sync + Unpin {
+    /// Hands over the next piece; only after `next` had no more.
+    fn push(&mut self, piece: Bytes);
+
+    /// The next event of the piece; `None` once another piece is needed.
+    fn next(&mut self) -> Result<Option<Event<'_>>, sse::TooLong>;
+
+    /// The event that the end of the body left unfinished; it may be cut.
+    fn finish(&mut self) -> Option<Event<'_>>;
+
+    /// Start of what came outside any event.
+    fn stray(&self) -> &[u8];
+}
+
+impl Decoder for sse::Decoder {
+    fn push(&mut self, piece: Bytes) {
+        self.push(piece);
+    }
+
+    fn next(&mut self) -> Result<Option<Event<'_>>, sse::TooLong> {
+        self.next()
+    }
+
+    fn finish(&mut self) -> Option<Event<'_>> {
+        self.finish()
+    }
+
+    fn stray(&self) -> &[u8] {
+        self.stray()
+    }
+}
+
+/// Whether a body of this type is a stream of server-sent events; one without a type is taken for it.
+pub(crate) fn is_event_stream(content_type: Option<&str>) -> bool {
+    content_type.is_none_or(|essence| essence.eq_ignore_ascii_case("text/event-stream"))
+}
+
+/// Takes in the start of a stream, up to and including its first item.
+pub(super) struct Open<P>(pub(super) P);
+
+impl<P: Protocol> Receive for Open<P> {
+    type Output = EventStream<P>;
+
+    const ACCEPT: HeaderValue = HeaderValue::from_static("text/event-stream");
+    const IS_STREAM: bool = true;
+
+    async fn receive(&self, answer: Answer, limits: &Limits) -> Result<EventStream<P>> {
+        if answer.meta.status() == http::StatusCode::NO_CONTENT {
+            return Err(Error::truncated());
+        }
+        let Some(decoder) = self.0.decoder(answer.content_type(), limits.max_event_bytes) else {
+            return Err(not_a_stream(answer).await);
+        };
+        let mut stream = EventStream::new(answer, decoder, self.0.clone(), limits);
+        stream.first = match std::future::poll_fn(|context| stream.poll_item(context)).await {
+            Some(Ok(item)) => Some(item),
+            Some(Err(error)) => return Err(error),
+            None => None,
+        };
+        Ok(stream)
+    }
+}
+
+/// A success with another body than a stream: an error after all, or something that the caller may want to see.
+async fn not_a_stream(answer: Answer) -> Error {
+    let content_type = answer.content_type().unwrap_or_default().to_owned();
+    let status = answer.meta.status();
+    let scrubber = answer.scrubber;
+    let bytes = body::read_error(answer.body).await;
+    let is_error = serde_json::from_slice::<serde_json::Value>(&bytes).is_ok_and(|value| {
+        let object = value.get(0).unwrap_or(&value);
+        object.get("error").is_some_and(ApiError::is_reported_by)
+    });
+    if is_error {
+        return ApiError::parse(status, Some(&content_type), bytes, &scrubber).into();
+    }
+    Error::content_type(content_type).with_body(scrubber.bytes(bytes))
+}
+
+/// A stream of typed items, read in place: no task, no channel, nothing decoded ahead of the caller.
+pub(crate) struct EventStream<P: Protocol> {
+    /// What the pre-flight has read.
+    first: Option<P::Item>,
+    body: Option<reqwest::Body>,
+    decoder: P::Decoder,
+    protocol: P,
+    state: State,
+    clock: Clock,
+    limits: StreamLimits,
+    scrubber: Scrubber,
+    meta: Meta,
+    /// Known once the call that opened the stream is done.
+    class: Option<RetryClass>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Reading,
+    /// The end mark was seen, and this much more is read at most.
+    Draining {
+        room: usize,
+    },
+    Done,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct StreamLimits {
+    idle: Duration,
+    event: Duration,
+    max_event_bytes: usize,
+}
+
+impl<P: Protocol> EventStream<P> {
+    fn new(answer: Answer, decoder: P::Decoder, protocol: P, limits: &Limits) -> Self {
+        Self {
+            first: None,
+            body: Some(answer.body),
+            decoder,
+            protocol,
+            state: State::Reading,
+            clock: Clock::default(),
+            limits: StreamLimits { idle: limits.idle_timeout, event: limits.event_timeout, max_event_bytes: limits.max_event_bytes },
+            scrubber: answer.scrubber,
+            meta: answer.meta,
+            class: None,
+        }
+    }
+
+    /// The call that opened the stream is done; from here on, errors are the stream's own.
+    pub(super) fn opened(&mut self, meta: Meta, class: RetryClass) {
+        self.meta = meta;
+        self.class = Some(class);
+    }
+
+    pub(crate) fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
+    /// The next item, read in place.
+    fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<P::Item>>> {
+        let mut pieces = 0;
+        loop {
+            match self.state {
+                State::Done => return Poll::Ready(None),
+                State::Draining { room } => {
+                    ready!(self.poll_drain(context, room));
+                    self.end();
+                    return Poll::Ready(None);
+                }
+                State::Reading => {}
+            }
+            match self.next_decoded() {
+                Ok(Some(Decoded::Item(item))) => {
+                    self.clock.event_came();
+                    return Poll::Ready(Some(Ok(item)));
+                }
+                Ok(Some(Decoded::Last(item))) => {
+                    self.drain();
+                    return Poll::Ready(Some(Ok(item)));
+                }
+                Ok(Some(Decoded::End)) => {
+                    self.drain();
+                    continue;
+                }
+                // A failure has become an error in `next_decoded`.
+                Ok(Some(Decoded::Skip | Decoded::Failure)) => {
+                    self.clock.event_came();
+                    continue;
+                }
+                Ok(None) => {}
+                Err(error) => return self.fail(error),
+            }
+            // A peer that always has something to say must not keep the task from yielding.
+            pieces += 1;
+            if pieces > MAX_PIECES_PER_POLL {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            match self.poll_piece(context) {
+                Poll::Ready(Some(Ok(piece))) => {
+                    self.clock.bytes_came();
+                    self.decoder.push(piece);
+                }
+                Poll::Ready(Some(Err(error))) => return self.fail(failure::of_body(error)),
+                Poll::Ready(None) => return self.end_of_body(),
+                Poll::Pending => {
+                    let (phase, limit) = ready!(self.clock.poll_elapsed(context, self.limits));
+                    return self.fail(Error::timeout(phase, limit));
+                }
+            }
+        }
+    }
+
+    /// What the next event of the current piece means.
+    fn next_decoded(&mut self) -> Result<Option<Decoded<P::Item>>> {
+        match self.decoder.next() {
+            Ok(Some(event)) => checked(self.protocol.decode(&event), &event, &self.scrubber).map(Some),
+            Ok(None) => Ok(None),
+            Err(sse::TooLong) => Err(Error::too_large(Oversize::Event, self.limits.max_event_bytes)),
+        }
+    }
+
+    /// The end mark was seen: what is left of the body is read, so that the connection can be used again.
+    fn drain(&mut self) {
+        self.state = State::Draining { room: DRAIN_BYTES };
+        self.clock = Clock::default();
+    }
+
+    fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<reqwest::Result<Bytes>>> {
+        let Some(body) = &mut self.body else { return Poll::Ready(None) };
+        loop {
+            match ready!(Pin::new(&mut *body).poll_frame(context)) {
+                Some(Ok(frame)) => {
+                    if let Ok(piece) = frame.into_data() {
+                        return Poll::Ready(Some(Ok(piece)));
+                    }
+                }
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+
+    /// Reads what is left of the body after the end mark: a little, for a little while.
+    fn poll_drain(&mut self, context: &mut Context<'_>, mut room: usize) -> Poll<()> {
+        loop {
+            match self.poll_piece(context) {
+                Poll::Ready(Some(Ok(piece))) if piece.len() < room => {
+                    room -= piece.len();
+                    self.state = State::Draining { room };
+                }
+                Poll::Ready(_) => return Poll::Ready(()),
+                Poll::Pending => {
+                    let limits = StreamLimits { idle: DRAIN_TIME, event: DRAIN_TIME, ..self.limits };
+                    ready!(self.clock.poll_elapsed(context, limits));
+                    return Poll::Ready(());
+                }
+            }
+        }
+    }
+
+    /// The body is over and no end mark was seen.
+    fn end_of_body(&mut self) -> Poll<Option<Result<P::Item>>> {
+        self.body = None;
+        let last = self.decoder.finish().map(|event| match P::TAKES_UNFINISHED {
+            true => checked(self.protocol.decode(&event), &event, &self.scrubber),
+            false => Err(Error::truncated()),
+        });
+        match last {
+            // The last event lacks its blank line, but what there is of it is whole.
+            Some(Ok(Decoded::Item(item) | Decoded::Last(item))) => return Poll::Ready(Some(Ok(item))),
+            Some(Ok(Decoded::End)) => {
+                self.end();
+                return Poll::Ready(None);
+            }
+            Some(Err(error @ Error::Api(_))) => return self.fail(error),
+            // It was cut, or may have been.
+            Some(Err(_)) => return self.fail(self.truncated()),
+            Some(Ok(Decoded::Skip | Decoded::Failure)) | None => {}
+        }
+        if self.protocol.is_complete_without_mark() {
+            self.end();
+            return Poll::Ready(None);
+        }
+        self.fail(self.truncated())
+    }
+
+    /// The stream broke off; if what came outside any event is an error report, that is why.
+    fn truncated(&self) -> Error {
+        let stray = self.decoder.stray();
+        if stray.is_empty() {
+            return Error::truncated();
+        }
+        let stray = Bytes::copy_from_slice(stray);
+        let report = serde_json::from_slice::<serde_json::Value>(&stray).ok();
+        if report.and_then(|report| report.get("error").map(ApiError::is_reported_by)) == Some(true) {
+            return ApiError::parse(http::StatusCode::OK, None, stray, &self.scrubber).into();
+        }
+        Error::truncated().with_body(self.scrubber.bytes(stray))
+    }
+
+    fn fail(&mut self, mut error: Error) -> Poll<Option<Result<P::Item>>> {
+        self.end();
+        if let Some(class) = self.class {
+            error.context_mut().set_call(class, &self.meta);
+            error.context_mut().outcome_unknown = leaves_outcome_unknown(class, &error);
+        }
+        Poll::Ready(Some(Err(error)))
+    }
+
+    /// Lets go of the connection: back to the pool if the body is read, closed if not.
+    fn end(&mut self) {
+        self.state = State::Done;
+        self.body = None;
+    }
+}
+
+impl<P: Protocol> Stream for EventStream<P> {
+    type Item = Result<P::Item>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(first) = self.first.take() {
+            return Poll::Ready(Some(Ok(first)));
+        }
+        self.poll_item(context)
+    }
+}
+
+/// Turns an event that reports a failure into an error, and keeps the event behind an error that it caused.
+fn checked<T>(decoded: Result<Decoded<T>>, event: &Event<'_>, scrubber: &Scrubber) -> Result<Decoded<T>> {
+    match decoded {
+        Ok(Decoded::Failure) => Err(ApiError::parse(http::StatusCode::OK, None, kept(event), scrubber).into()),
+        Ok(decoded) => Ok(decoded),
+        Err(error) => Err(error.with_body(scrubber.bytes(kept(event)))),
+    }
+}
+
+fn kept(event: &Event<'_>) -> Bytes {
+    let data = event.data();
+    Bytes::copy_from_slice(&data[..data.len().min(body::MAX_KEPT_BYTES)])
+}
+
+/// How long the peer has been keeping a waiting caller waiting.
+///
+/// Time runs only while the caller waits: a caller that is busy elsewhere for ten minutes makes no peer idle. One timer serves
+/// both limits; it is set when it fires, not for each piece.
+#[derive(Default)]
+struct Clock {
+    bytes_since: Option<Instant>,
+    event_since: Option<Instant>,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Clock {
+    fn bytes_came(&mut self) {
+        self.bytes_since = None;
+    }
+
+    fn event_came(&mut self) {
+        self.bytes_since = None;
+        self.event_since = None;
+    }
+
+    /// Ready with the limit that has passed.
+    fn poll_elapsed(&mut self, context: &mut Context<'_>, limits: StreamLimits) -> Poll<(TimeoutPhase, Duration)> {
+        let now = Instant::now();
+        let idle_at = self.bytes_since.get_or_insert(now).checked_add(limits.idle);
+        let event_at = self.event_since.get_or_insert(now).checked_add(limits.event);
+        let Some(next) = [idle_at, event_at].into_iter().flatten().min() else { return Poll::Pending };
+        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(next)));
+        loop {
+            ready!(timer.as_mut().poll(context));
+            let now = Instant::now();
+            if idle_at.is_some_and(|at| at <= now) {
+                return Poll::Ready((TimeoutPhase::Idle, limits.idle));
+            }
+            if event_at.is_some_and(|at| at <= now) {
+                return Poll::Ready((TimeoutPhase::EventGap, limits.event));
+            }
+            timer.as_mut().reset(next);
+        }
+    }
+}
+
+/// Most that is read after the end mark to get a connection back, in bytes and in time.
+const DRAIN_BYTES: usize = 16 * 1024;
+const DRAIN_TIME: Duration = Duration::from_millis(100);
+
+const MAX_PIECES_PER_POLL: usize = 64;
