@@ -250,6 +250,9 @@ fn reset_time(reset: &str, received: SystemTime) -> Option<SystemTime> {
 fn span(text: &str) -> Option<Duration> {
     let mut rest = text;
     let mut seconds = 0.0;
+    if rest.is_empty() {
+        return None;
+    }
     while !rest.is_empty() {
         let digits = rest.find(|character: char| !character.is_ascii_digit() && character != '.')?;
         let (number, after) = rest.split_at(digits);

@@ -53,6 +53,8 @@ enum Ending {
     Reset(usize),
     /// Nothing more comes after this many bytes of the body, and the connection stays open.
     Stall(usize),
+    /// The body is sent over and over.
+    Never,
 }
 
 impl Reply {
@@ -129,6 +131,14 @@ impl Reply {
         self
     }
 
+    /// Takes a header away.
+    pub fn without_header(mut self, name: &str) -> Self {
+        if let Some(head) = &mut self.head {
+            head.headers.remove(name);
+        }
+        self
+    }
+
     /// Sets the body, as JSON.
     ///
     /// # Panics
@@ -177,7 +187,7 @@ impl Reply {
         self
     }
 
-    /// Resets the connection after this many bytes of the body.
+    /// Resets the connection 50 ms after this many bytes of the body.
     pub fn reset_after(mut self, bytes: usize) -> Self {
         self.ending = Ending::Reset(bytes);
         self
@@ -186,6 +196,12 @@ impl Reply {
     /// Falls silent after this many bytes of the body, with the connection open.
     pub fn stall_after(mut self, bytes: usize) -> Self {
         self.ending = Ending::Stall(bytes);
+        self
+    }
+
+    /// Sends the body over and over, until the client goes away.
+    pub fn endless(mut self) -> Self {
+        self.ending = Ending::Never;
         self
     }
 
@@ -213,6 +229,7 @@ impl Reply {
             Ending::Cut(at) => (self.body.slice(..at.min(self.body.len())), Some(Step::Close)),
             Ending::Reset(at) => (self.body.slice(..at.min(self.body.len())), Some(Step::Reset)),
             Ending::Stall(at) => (self.body.slice(..at.min(self.body.len())), Some(Step::Stall)),
+            Ending::Never => (Bytes::new(), Some(Step::Repeat(self.body.clone()))),
         };
         let is_whole = self.piece.is_none() && self.interval.is_zero() && last.is_none();
         let mut steps = VecDeque::new();
@@ -223,8 +240,8 @@ impl Reply {
             steps.push_back(Step::Send(piece));
         }
         if let Some(last) = last {
-            // What was written so far goes out first.
-            steps.push_back(Step::Wait(Duration::ZERO));
+            // What was written so far goes out first. A reset also takes what the peer has not read yet, so it has a moment to.
+            steps.push_back(Step::Wait(if matches!(last, Step::Reset) { BEFORE_RESET } else { Duration::ZERO }));
             steps.push_back(last);
         }
         let length = (is_whole && !self.head.as_ref().is_some_and(|head| head.is_close_delimited)).then_some(sent.len() as u64);
@@ -247,6 +264,8 @@ impl Reply {
     }
 }
 
+const BEFORE_RESET: Duration = Duration::from_millis(50);
+
 enum Step {
     Send(Bytes),
     /// Lets everything go out, then waits.
@@ -254,6 +273,7 @@ enum Step {
     Close,
     Reset,
     Stall,
+    Repeat(Bytes),
 }
 
 /// A body that follows a script.
@@ -291,6 +311,10 @@ impl http_body::Body for ReplyBody {
                 Some(Step::Stall) => {
                     self.steps.push_front(Step::Stall);
                     return Poll::Pending;
+                }
+                Some(Step::Repeat(piece)) => {
+                    self.steps.push_front(Step::Repeat(piece.clone()));
+                    return Poll::Ready(Some(Ok(Frame::data(piece))));
                 }
                 None => return Poll::Ready(None),
             }

@@ -1,0 +1,54 @@
+//! What several tests share.
+
+use std::io::Write as _;
+
+use arouter::chat::{ChatRequest, Message};
+use arouter::testing::Gateway;
+use serde_json::Value;
+
+pub const CHAT: &str = "/v1/chat/completions";
+
+pub async fn gateway() -> Gateway {
+    Gateway::start().await.unwrap()
+}
+
+pub fn hello() -> ChatRequest {
+    ChatRequest::new("openai/gpt-5.4", [Message::user("Hello!")])
+}
+
+/// A chunk with this text, as the service writes it.
+pub fn chunk(text: &str) -> String {
+    serde_json::json!({"id": "gen-1", "object": "chat.completion.chunk", "created": 1, "model": "m",
+        "choices": [{"index": 0, "delta": {"content": text}, "finish_reason": null}]})
+    .to_string()
+}
+
+/// A chunk that ends the answer.
+pub fn finish() -> String {
+    r#"{"id":"gen-1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#.to_owned()
+}
+
+/// Everything that an error says to whoever logs it: itself in both forms, and its causes.
+pub fn everything_said(error: &arouter::Error) -> String {
+    let mut said = format!("{error}\n{error:?}\n{error:#?}\n");
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        said.push_str(&format!("{error}\n{error:?}\n"));
+        cause = error.source();
+    }
+    said
+}
+
+/// A passing test's `println!` is swallowed; this isn't.
+pub fn print_line(line: &str) {
+    writeln!(std::io::stderr().lock(), "{line}").unwrap();
+}
+
+/// The JSON file that a variable names; without it, says so and gives none.
+pub fn json_of(variable: &str, what: &str) -> Option<Value> {
+    let Some(path) = std::env::var_os(variable) else {
+        print_line(&format!("{what}: skipped, {variable} is not set"));
+        return None;
+    };
+    Some(serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap())
+}
