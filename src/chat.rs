@@ -35,9 +35,9 @@ pub use plugin::{
     AutoRouterPlugin, ContextCompressionPlugin, FileParserPlugin, FusionPlugin, ModerationPlugin, ParetoRouterPlugin, PdfOptions, Plugin,
     ResponseHealingPlugin, WebFetchPlugin, WebPlugin,
 };
-pub use reasoning::{Reasoning, ReasoningDetail, ReasoningEffort, ReasoningKind, ReasoningSummary};
+pub use reasoning::{Reasoning, ReasoningDetail, ReasoningEffort, ReasoningFormat, ReasoningKind, ReasoningSummary};
 pub use request::ChatRequest;
-pub use response::{ChatResponse, Choice, ChoiceError, FinishReason, LogProbs, ServiceTier, TokenLogProb, TokenLogProbs};
+pub use response::{ChatObject, ChatResponse, Choice, ChoiceError, FinishReason, LogProbs, ServiceTier, TokenLogProb, TokenLogProbs};
 pub use router::{PipelineStage, RouterAttempt, RouterEndpoint, RouterEndpoints, RouterMetadata, RouterParams};
 pub use routing::{DataCollection, MaxPrice, Percentiles, Preference, ProviderPreferences, ProviderSort, ProviderSortBy, Route};
 pub use stream::{ChatChunk, ChatStream, ChatTextStream, ChunkChoice, CustomToolCallDelta, Delta, FunctionCallDelta, ToolCallDelta};

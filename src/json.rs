@@ -2,12 +2,9 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::error::{Error, Result};
-
-/// Fields that the crate doesn't know, by name.
-pub type Extra = Map<String, Value>;
 
 /// Encodes a request body.
 ///
@@ -24,29 +21,43 @@ pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
 
 /// Decodes an answer, or one event of it.
 ///
-/// The fast road is one UTF-8 check and one typed parse. What that refuses gets a second reading with lone surrogates replaced
-/// and, of duplicate names, the last one taken; both occur in real answers, and other languages read them without a word.
+/// The fast road is one UTF-8 check and one typed parse. What that refuses gets a second reading: lone surrogates are replaced, of
+/// duplicate names the last one counts, and a `null` field is an absent one. All of these occur in real answers, and other
+/// languages read them without a word.
 ///
 /// # Errors
 ///
 /// `Error::Decode`, which tells place and reason without quoting the answer.
+#[inline]
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
-    let text = match str::from_utf8(body) {
-        Ok(text) => text,
-        Err(_) => return decode_text(&String::from_utf8_lossy(body)),
-    };
-    decode_text(text)
-}
-
-fn decode_text<T: DeserializeOwned>(text: &str) -> Result<T> {
-    serde_json::from_str(text).or_else(|first| decode_repaired(text).ok_or_else(|| Error::decode(describe(&first))))
+    if let Ok(text) = str::from_utf8(body)
+        && let Ok(value) = serde_json::from_str(text)
+    {
+        return Ok(value);
+    }
+    decode_repaired(&String::from_utf8_lossy(body))
 }
 
 #[cold]
-fn decode_repaired<T: DeserializeOwned>(text: &str) -> Option<T> {
+fn decode_repaired<T: DeserializeOwned>(text: &str) -> Result<T> {
     let repaired = without_lone_surrogates(text.trim_start_matches('\u{feff}'));
-    let value: Value = serde_json::from_str(&repaired).ok()?;
-    serde_json::from_value(value).ok()
+    let decoded = serde_json::from_str(&repaired).and_then(|mut value| {
+        remove_null_fields(&mut value);
+        serde_json::from_value(value)
+    });
+    // The typed parse tells best what is wrong: it knows the place.
+    decoded.or_else(|_| serde_json::from_str(&repaired).map_err(|error| Error::decode(describe(&error))))
+}
+
+fn remove_null_fields(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, field| !field.is_null());
+            fields.values_mut().for_each(remove_null_fields);
+        }
+        Value::Array(items) => items.iter_mut().for_each(remove_null_fields),
+        _ => {}
+    }
 }
 
 /// The parser's message without what it quotes of the answer.

@@ -6,6 +6,7 @@ pub mod error;
 
 mod client;
 mod credentials;
+mod extra;
 mod json;
 mod lenient;
 mod open_enum;
@@ -20,8 +21,8 @@ pub mod testing;
 pub use client::{Client, ClientBuilder};
 pub use credentials::ApiKey;
 pub use error::{ApiError, Error, Result};
+pub use extra::Extra;
 pub use http::{HeaderMap, Method, StatusCode};
-pub use json::Extra;
 pub use raw::{RawEvent, RawEvents, RawRequest};
 pub use response::{Meta, RateLimit, RateLimits, Response};
 pub use transport::retry::{RetryClass, RetryPolicy};

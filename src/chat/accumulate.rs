@@ -6,11 +6,11 @@ use base64::engine::general_purpose::STANDARD;
 use super::content::{Content, ContentPart};
 use super::message::{Audio, Message, Role};
 use super::reasoning::ReasoningDetail;
-use super::response::{ChatResponse, Choice, LogProbs, TokenLogProb};
+use super::response::{ChatObject, ChatResponse, Choice, LogProbs, TokenLogProb};
 use super::stream::{ChatChunk, ChunkChoice, CustomToolCallDelta, Delta, FunctionCallDelta, ToolCallDelta};
 use super::tool::{CustomToolCall, FunctionCall, ToolCall, ToolCallKind};
 use crate::error::{Error, Result};
-use crate::json::Extra;
+use crate::extra::Extra;
 
 /// Joins chunks to the response that [`Chat::create`](super::Chat::create) would have given.
 ///
@@ -56,7 +56,7 @@ impl ChatAccumulator {
         if response.created == 0 {
             response.created = chunk.created;
         }
-        "chat.completion".clone_into(&mut response.object);
+        response.object = ChatObject::Completion;
         keep_last(&mut response.usage, chunk.usage.map(|usage| *usage));
         keep_last(&mut response.provider, chunk.provider);
         keep_last(&mut response.system_fingerprint, chunk.system_fingerprint);
@@ -64,7 +64,7 @@ impl ChatAccumulator {
         keep_last(&mut response.citations, chunk.citations);
         keep_last(&mut response.moderation, chunk.moderation);
         keep_last(&mut response.openrouter_metadata, chunk.openrouter_metadata);
-        response.extra.extend(chunk.extra);
+        response.extra.merge(chunk.extra);
         for choice in chunk.choices {
             add_choice(choice_at(&mut response.choices, choice.index), choice);
         }
@@ -118,9 +118,9 @@ fn choice_at(choices: &mut Vec<Choice>, index: i64) -> &mut Choice {
 fn add_choice(choice: &mut Choice, new: ChunkChoice) {
     keep_last(&mut choice.finish_reason, new.finish_reason);
     keep_last(&mut choice.native_finish_reason, new.native_finish_reason);
-    keep_last(&mut choice.error, new.error);
-    choice.extra.extend(new.extra);
-    add_log_probs(&mut choice.logprobs, new.logprobs);
+    keep_last(&mut choice.error, new.error.map(|error| *error));
+    choice.extra.merge(new.extra);
+    add_log_probs(&mut choice.logprobs, new.logprobs.map(|log_probs| *log_probs));
     add_delta(&mut choice.message, new.delta);
 }
 
@@ -139,18 +139,18 @@ fn add_delta(message: &mut Message, new: Delta) {
         add_tool_call(message.tool_calls.get_or_insert_default(), call);
     }
     if let Some(call) = new.function_call {
-        add_function(message.function_call.get_or_insert_default(), call);
+        add_function(message.function_call.get_or_insert_default(), *call);
     }
     if let Some(annotations) = new.annotations {
         message.annotations.get_or_insert_default().extend(annotations);
     }
     if let Some(audio) = new.audio {
-        add_audio(message.audio.get_or_insert_default(), audio);
+        add_audio(message.audio.get_or_insert_default(), *audio);
     }
     if let Some(images) = new.images {
         message.images.get_or_insert_default().extend(images);
     }
-    message.extra.extend(new.extra);
+    message.extra.merge(new.extra);
 }
 
 fn add_content(content: &mut Option<Content>, new: Option<Content>) {
@@ -177,11 +177,11 @@ fn add_part(mut parts: Vec<ContentPart>, new: ContentPart) -> Vec<ContentPart> {
     match (parts.last_mut(), new) {
         (Some(ContentPart::Text(last)), ContentPart::Text(new)) => {
             last.text.push_str(&new.text);
-            last.extra.extend(new.extra);
+            last.extra.merge(new.extra);
         }
         (Some(ContentPart::Thinking(last)), ContentPart::Thinking(new)) => {
             last.thinking = new.thinking.into_iter().fold(std::mem::take(&mut last.thinking), add_part);
-            last.extra.extend(new.extra);
+            last.extra.merge(new.extra);
         }
         (_, new) => parts.push(new),
     }
@@ -208,7 +208,7 @@ fn add_reasoning(details: &mut Vec<ReasoningDetail>, new: ReasoningDetail) {
     keep_last(&mut known.tool_name, new.tool_name);
     keep_last(&mut known.tool_call_id, new.tool_call_id);
     keep_last(&mut known.result, new.result);
-    known.extra.extend(new.extra);
+    known.extra.merge(new.extra);
 }
 
 /// Adds a piece of a tool call: to the call with its index; without one, to the call with its id; without both, to a new call
@@ -238,9 +238,9 @@ fn add_tool_call(calls: &mut Vec<ToolCall>, new: ToolCallDelta) {
         add_function(call.function.get_or_insert_default(), function);
     }
     if let Some(custom) = new.custom {
-        add_custom(call, custom);
+        add_custom(call, *custom);
     }
-    call.extra.extend(new.extra);
+    call.extra.merge(new.extra);
 }
 
 /// Puts calls in order, and gives each its type as a whole answer would; their indices were for the pieces.
@@ -257,14 +257,14 @@ fn settle_tool_calls(calls: &mut [ToolCall]) {
 fn add_function(call: &mut FunctionCall, new: FunctionCallDelta) {
     keep_first(&mut call.name, new.name.unwrap_or_default());
     call.arguments.push_str(&new.arguments.unwrap_or_default());
-    call.extra.extend(new.extra);
+    call.extra.merge(new.extra);
 }
 
 fn add_custom(call: &mut ToolCall, new: CustomToolCallDelta) {
     let custom = call.custom.get_or_insert_with(|| CustomToolCall { name: String::new(), input: String::new(), extra: Extra::new() });
     keep_first(&mut custom.name, new.name.unwrap_or_default());
     custom.input.push_str(&new.input.unwrap_or_default());
-    custom.extra.extend(new.extra);
+    custom.extra.merge(new.extra);
 }
 
 fn add_audio(audio: &mut Audio, new: Audio) {
@@ -272,7 +272,7 @@ fn add_audio(audio: &mut Audio, new: Audio) {
     keep_last(&mut audio.expires_at, new.expires_at);
     add_text(&mut audio.transcript, new.transcript);
     add_base64(&mut audio.data, new.data);
-    audio.extra.extend(new.extra);
+    audio.extra.merge(new.extra);
 }
 
 /// Joins base64: pieces that end in padding are decoded first, or the whole would not be base64.
@@ -298,7 +298,7 @@ fn add_log_probs(log_probs: &mut Option<LogProbs>, new: Option<LogProbs>) {
             add_tokens(&mut known.content, new.content);
             add_tokens(&mut known.refusal, new.refusal);
             add_tokens(&mut known.reasoning_content, new.reasoning_content);
-            known.extra.extend(new.extra);
+            known.extra.merge(new.extra);
         }
         (place, new) => *place = new,
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::options::{CacheBreakpoint, CacheControl};
-use crate::json::Extra;
+use crate::extra::Extra;
 use crate::lenient::{self, Tagged};
 use crate::open_enum::open_enum;
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::content::Content;
-use crate::json::Extra;
+use crate::extra::Extra;
 use crate::lenient::Tagged;
 
 /// Form of an answer.

@@ -6,7 +6,7 @@ use super::content::{Content, ImageUrl};
 use super::options::CacheControl;
 use super::reasoning::ReasoningDetail;
 use super::tool::{FunctionCall, ToolCall};
-use crate::json::Extra;
+use crate::extra::Extra;
 use crate::open_enum::open_enum;
 
 open_enum! {
@@ -171,7 +171,7 @@ impl Message {
     /// Sets a field that this version doesn't know.
     #[must_use]
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
+        self.extra.insert(name, value);
         self
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::json::Extra;
+use crate::extra::Extra;
 use crate::open_enum::open_enum;
 
 /// What moderation found, on both sides.

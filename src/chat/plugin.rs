@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::json::Extra;
+use crate::extra::Extra;
 use crate::lenient::Tagged;
 
 /// Something that works on a request beside the model, by its `id`.

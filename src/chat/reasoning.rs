@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::json::Extra;
+use crate::extra::Extra;
 use crate::open_enum::open_enum;
 
 open_enum! {
@@ -103,6 +103,30 @@ open_enum! {
     }
 }
 
+open_enum! {
+    /// Whose format a [`ReasoningDetail`] has.
+    pub enum ReasoningFormat {
+        /// Nobody's in particular.
+        Unknown = "unknown",
+        /// OpenAI's.
+        OpenaiResponsesV1 = "openai-responses-v1",
+        /// OpenAI's, on Azure.
+        AzureOpenaiResponsesV1 = "azure-openai-responses-v1",
+        /// OpenAI's, on Bedrock.
+        BedrockOpenaiResponsesV1 = "bedrock-openai-responses-v1",
+        /// xAI's.
+        XaiResponsesV1 = "xai-responses-v1",
+        /// xAI's, on Bedrock.
+        BedrockXaiResponsesV1 = "bedrock-xai-responses-v1",
+        /// Meta's.
+        MetaResponsesV1 = "meta-responses-v1",
+        /// Anthropic's.
+        AnthropicClaudeV1 = "anthropic-claude-v1",
+        /// Google's.
+        GoogleGeminiV1 = "google-gemini-v1",
+    }
+}
+
 /// One block of reasoning, or a piece of one in a stream.
 ///
 /// It is for the model that made it: send it back unchanged, in its message.
@@ -127,9 +151,9 @@ pub struct ReasoningDetail {
     /// Id of the block.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Whose format it is, such as `anthropic-claude-v1`.
+    /// Whose format it is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub format: Option<String>,
+    pub format: Option<ReasoningFormat>,
     /// Place of the block in its message; pieces of one block have the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<i64>,

@@ -16,7 +16,7 @@ use super::reasoning::{Reasoning, ReasoningEffort};
 use super::response::ServiceTier;
 use super::routing::{ProviderPreferences, Route};
 use super::tool::{FunctionDefinition, Tool, ToolChoice};
-use crate::json::Extra;
+use crate::extra::Extra;
 
 /// A request for a chat completion: [`new`](Self::new) takes what the service requires, and each option has a setter.
 ///
@@ -225,7 +225,7 @@ impl ChatRequest {
     /// Sets a field that this version doesn't know; it wins over a typed one of the same name.
     #[must_use]
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(name.into(), value.into());
+        self.extra.insert(name, value);
         self
     }
 }

@@ -12,7 +12,7 @@ use super::moderation::Moderation;
 use super::router::RouterMetadata;
 use super::tool::ToolCall;
 use super::usage::Usage;
-use crate::json::Extra;
+use crate::extra::Extra;
 use crate::lenient;
 use crate::open_enum::open_enum;
 
@@ -23,19 +23,19 @@ use crate::open_enum::open_enum;
 #[non_exhaustive]
 pub struct ChatResponse {
     /// Id of the generation.
-    #[serde(default, deserialize_with = "lenient::null_as_default")]
+    #[serde(default)]
     pub id: String,
-    /// `chat.completion`.
-    #[serde(default, deserialize_with = "lenient::null_as_default")]
-    pub object: String,
+    /// What it is: [`Completion`](ChatObject::Completion).
+    #[serde(default)]
+    pub object: ChatObject,
     /// When it was made, Unix time in seconds.
     #[serde(default, deserialize_with = "lenient::count")]
     pub created: u64,
     /// The model that answered, which may differ from the one asked for.
-    #[serde(default, deserialize_with = "lenient::null_as_default")]
+    #[serde(default)]
     pub model: String,
     /// The answers; one unless the request's `n` asked for more.
-    #[serde(default, deserialize_with = "lenient::null_as_default")]
+    #[serde(default)]
     pub choices: Vec<Choice>,
     /// What it used and cost.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,6 +89,23 @@ impl ChatResponse {
     #[must_use]
     pub fn finish_reason(&self) -> Option<&FinishReason> {
         self.choices.first()?.finish_reason.as_ref()
+    }
+}
+
+open_enum! {
+    /// What an object of this protocol is.
+    pub enum ChatObject {
+        /// A whole answer.
+        Completion = "chat.completion",
+        /// A piece of a streamed one.
+        Chunk = "chat.completion.chunk",
+    }
+}
+
+/// Where a server doesn't say.
+impl Default for ChatObject {
+    fn default() -> Self {
+        Self::Other(String::new())
     }
 }
 

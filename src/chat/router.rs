@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::json::Extra;
+use crate::extra::Extra;
 
 /// How a request was routed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::usage::Price;
-use crate::json::Extra;
+use crate::extra::Extra;
 use crate::open_enum::open_enum;
 
 open_enum! {

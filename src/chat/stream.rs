@@ -13,12 +13,13 @@ use super::content::Content;
 use super::message::{Annotation, Audio, GeneratedImage, Message, Role};
 use super::moderation::Moderation;
 use super::reasoning::ReasoningDetail;
-use super::response::{ChatResponse, ChoiceError, FinishReason, LogProbs, ServiceTier};
+use super::response::{ChatObject, ChatResponse, ChoiceError, FinishReason, LogProbs, ServiceTier};
 use super::router::RouterMetadata;
 use super::tool::ToolCallKind;
 use super::usage::Usage;
 use crate::error::{ApiError, Result};
-use crate::json::{self, Extra};
+use crate::extra::Extra;
+use crate::json;
 use crate::lenient;
 use crate::response::{Meta, Response};
 use crate::transport::sse::{self, Event};
@@ -29,19 +30,19 @@ use crate::transport::stream::{Decoded, EventStream, Protocol, is_event_stream};
 #[non_exhaustive]
 pub struct ChatChunk {
     /// Id of the generation, the same in all its chunks.
-    #[serde(default, deserialize_with = "lenient::null_as_default")]
+    #[serde(default)]
     pub id: String,
-    /// `chat.completion.chunk`.
-    #[serde(default, deserialize_with = "lenient::null_as_default")]
-    pub object: String,
+    /// What it is: [`Chunk`](ChatObject::Chunk).
+    #[serde(default)]
+    pub object: ChatObject,
     /// When the generation was made, Unix time in seconds.
     #[serde(default, deserialize_with = "lenient::count")]
     pub created: u64,
     /// The model that answers.
-    #[serde(default, deserialize_with = "lenient::null_as_default")]
+    #[serde(default)]
     pub model: String,
     /// What is new in each answer; empty in a chunk that only tells the usage.
-    #[serde(default, deserialize_with = "lenient::null_as_default")]
+    #[serde(default)]
     pub choices: Vec<ChunkChoice>,
     /// What the generation used and cost, mostly in the last chunk.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -93,7 +94,7 @@ pub struct ChunkChoice {
     #[serde(default)]
     pub index: i64,
     /// What is new.
-    #[serde(default, deserialize_with = "lenient::null_as_default")]
+    #[serde(default)]
     pub delta: Delta,
     /// Why the answer ended, once it has.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,13 +104,13 @@ pub struct ChunkChoice {
     pub native_finish_reason: Option<String>,
     /// How likely the new tokens were.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub logprobs: Option<LogProbs>,
+    pub logprobs: Option<Box<LogProbs>>,
     /// The message as far as it has come, which Perplexity repeats in each chunk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<Box<Message>>,
     /// Why the provider broke off.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<ChoiceError>,
+    pub error: Option<Box<ChoiceError>>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]
     pub extra: Extra,
@@ -142,13 +143,13 @@ pub struct Delta {
     pub tool_calls: Option<Vec<ToolCallDelta>>,
     /// New piece of a function call, in the older form.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub function_call: Option<FunctionCallDelta>,
+    pub function_call: Option<Box<FunctionCallDelta>>,
     /// New sources.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub annotations: Option<Vec<Annotation>>,
     /// New sound.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub audio: Option<Audio>,
+    pub audio: Option<Box<Audio>>,
     /// New pictures.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub images: Option<Vec<GeneratedImage>>,
@@ -175,7 +176,7 @@ pub struct ToolCallDelta {
     pub function: Option<FunctionCallDelta>,
     /// Tool that takes free text, and more of the text.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub custom: Option<CustomToolCallDelta>,
+    pub custom: Option<Box<CustomToolCallDelta>>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]
     pub extra: Extra,
@@ -262,6 +263,7 @@ impl ChatStream {
 impl Stream for ChatStream {
     type Item = Result<ChatChunk>;
 
+    #[inline]
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         Pin::new(&mut self.0).poll_next(context)
     }
@@ -318,6 +320,7 @@ impl Protocol for ChatProtocol {
         is_event_stream(content_type).then(|| sse::Decoder::new(max_event_bytes))
     }
 
+    #[inline]
     fn decode(&mut self, event: &Event<'_>) -> Result<Decoded<ChatChunk>> {
         if is_end_mark(event.data()) {
             return Ok(Decoded::End);

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::options::CacheControl;
 use crate::error::{Error, Result};
-use crate::json::{self, Extra};
+use crate::extra::Extra;
+use crate::json;
 use crate::lenient::{self, Tagged};
 use crate::open_enum::open_enum;
 

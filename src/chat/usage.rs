@@ -7,7 +7,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::json::Extra;
+use crate::extra::Extra;
 use crate::lenient;
 
 /// Tokens that a generation used, and what they cost.

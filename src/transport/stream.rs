@@ -191,6 +191,7 @@ impl<P: Protocol> EventStream<P> {
     }
 
     /// The next item, read in place.
+    #[inline]
     fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<P::Item>>> {
         let mut pieces = 0;
         loop {
@@ -246,6 +247,7 @@ impl<P: Protocol> EventStream<P> {
     }
 
     /// What the next event of the current piece means.
+    #[inline]
     fn next_decoded(&mut self) -> Result<Option<Decoded<P::Item>>> {
         match self.decoder.next() {
             Ok(Some(event)) => checked(self.protocol.decode(&event), &event, &self.scrubber).map(Some),
@@ -361,14 +363,22 @@ impl<P: Protocol> Stream for EventStream<P> {
 }
 
 /// Turns an event that reports a failure into an error, and keeps the event behind an error that it caused.
+// Inlined down to the JSON parser, with what it calls: each copy of a chunk that this spares is 64 instructions.
+#[inline(always)]
 fn checked<T>(decoded: Result<Decoded<T>>, event: &Event<'_>, scrubber: &Scrubber) -> Result<Decoded<T>> {
     match decoded {
-        Ok(Decoded::Failure) => Err(ApiError::parse(http::StatusCode::OK, None, kept(event), scrubber).into()),
-        Ok(decoded) => Ok(decoded),
+        Ok(Decoded::Failure) => Err(reported(event, scrubber)),
         Err(error) => Err(error.with_body(scrubber.bytes(kept(event)))),
+        decoded => decoded,
     }
 }
 
+#[cold]
+fn reported(event: &Event<'_>, scrubber: &Scrubber) -> Error {
+    ApiError::parse(http::StatusCode::OK, None, kept(event), scrubber).into()
+}
+
+#[cold]
 fn kept(event: &Event<'_>) -> Bytes {
     let data = event.data();
     Bytes::copy_from_slice(&data[..data.len().min(body::MAX_KEPT_BYTES)])
