@@ -117,7 +117,7 @@ pub struct Choice {
     #[serde(default)]
     pub index: i64,
     /// What the model says.
-    #[serde(default = "no_message", skip_serializing_if = "is_no_message")]
+    #[serde(default = "no_message")]
     pub message: Message,
     /// Why it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -138,10 +138,6 @@ pub struct Choice {
 
 fn no_message() -> Message {
     Message::new(Role::Assistant)
-}
-
-fn is_no_message(message: &Message) -> bool {
-    *message == no_message()
 }
 
 open_enum! {
