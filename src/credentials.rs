@@ -76,15 +76,16 @@ type Provide = dyn Fn() -> Pin<Box<dyn Future<Output = Result<ApiKey, BoxError>>
 
 /// Where the API key comes from: a value that can be swapped under running calls, or a provider that is asked for each attempt.
 #[derive(Clone)]
-pub(crate) enum KeySource {
-    Live(Arc<RwLock<Option<Arc<Credential>>>>),
-    Provider(Arc<Provide>),
+pub(crate) struct KeySource {
+    /// The key in force; of a provider, the one that it gave last.
+    live: Arc<RwLock<Option<Arc<Credential>>>>,
+    provide: Option<Arc<Provide>>,
 }
 
 impl KeySource {
     pub(crate) fn live(key: Option<ApiKey>) -> Result<Self> {
         let credential = key.map(Credential::new).transpose()?.map(Arc::new);
-        Ok(Self::Live(Arc::new(RwLock::new(credential))))
+        Ok(Self { live: Arc::new(RwLock::new(credential)), provide: None })
     }
 
     pub(crate) fn provider<F, Fut>(provide: F) -> Self
@@ -92,29 +93,35 @@ impl KeySource {
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<ApiKey, BoxError>> + Send + 'static,
     {
-        Self::Provider(Arc::new(move || Box::pin(provide())))
+        Self { live: Arc::default(), provide: Some(Arc::new(move || Box::pin(provide()))) }
     }
 
     /// The key to use for the next attempt; `None` if there is none.
     pub(crate) async fn current(&self) -> Result<Option<Arc<Credential>>> {
-        match self {
-            Self::Live(live) => Ok(live.read().unwrap_or_else(PoisonError::into_inner).clone()),
-            Self::Provider(provide) => {
-                let key = provide().await.map_err(|error| Error::config_from("the key provider gave no key", error))?;
-                Ok(Some(Arc::new(Credential::new(key)?)))
-            }
+        let known = self.known();
+        let Some(provide) = &self.provide else { return Ok(known) };
+        let key = provide().await.map_err(|error| Error::config_from("the key provider gave no key", error))?;
+        if known.as_ref().is_some_and(|known| known.key == key) {
+            return Ok(known);
         }
+        self.set(key).map(Some)
     }
 
     pub(crate) fn swap(&self, key: ApiKey) -> Result<()> {
-        match self {
-            Self::Live(live) => {
-                let credential = Arc::new(Credential::new(key)?);
-                *live.write().unwrap_or_else(PoisonError::into_inner) = Some(credential);
-                Ok(())
-            }
-            Self::Provider(_) => Err(Error::config("this client asks a provider for its key; change what the provider gives")),
+        if self.provide.is_some() {
+            return Err(Error::config("this client asks a provider for its key; change what the provider gives"));
         }
+        self.set(key).map(drop)
+    }
+
+    fn known(&self) -> Option<Arc<Credential>> {
+        self.live.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, key: ApiKey) -> Result<Arc<Credential>> {
+        let credential = Arc::new(Credential::new(key)?);
+        *self.live.write().unwrap_or_else(PoisonError::into_inner) = Some(credential.clone());
+        Ok(credential)
     }
 }
 
@@ -145,5 +152,16 @@ impl Credentials {
             Auth::Api => Error::config("this call needs an API key (lr_live_…), and the client has only a management key"),
             Auth::Management => Error::config("this call needs a management key (lr_mgmt_…), and the client has none"),
         })
+    }
+
+    /// Every key at hand while this one is used: none of them may show up in what comes of a server's echo.
+    pub(crate) fn known(&self, used: &Credential) -> Vec<ApiKey> {
+        let mut keys = vec![used.key.clone()];
+        for credential in self.api.known().iter().chain(&self.management) {
+            if !keys.contains(&credential.key) {
+                keys.push(credential.key.clone());
+            }
+        }
+        keys
     }
 }

@@ -185,12 +185,6 @@ impl Transport {
         error.context_mut().set_call(request.class, meta);
         error
     }
-
-    /// Keys that may not show up in what a server sends back.
-    fn scrubber(&self, credential: &Credential) -> Scrubber {
-        let management = self.0.credentials.management.iter().map(|management| management.key.clone());
-        Scrubber::new(std::iter::once(credential.key.clone()).chain(management))
-    }
 }
 
 /// One call: the state of the loop over its attempts.
@@ -268,7 +262,7 @@ impl<'c, R: Receive> Call<'c, R> {
             Some(replacement) => replacement,
             None => settings.credentials.for_auth(self.request.auth).await?,
         };
-        let scrubber = self.transport.scrubber(&credential);
+        let scrubber = Scrubber::new(settings.credentials.known(&credential));
         self.attempts += 1;
         let span = debug_span!("arouter.attempt", attempt = self.attempts, status = Empty, request_id = Empty);
         let result = self.exchange(&credential, scrubber.clone()).instrument(span).await;

@@ -1,7 +1,13 @@
 //! What the crate does over real sockets, through its public face.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod calls;
 mod chat;
+mod client;
 mod corpus;
+mod errors;
+mod retry;
+mod secrets;
 mod sse_cases;
+mod streaming;
 mod support;

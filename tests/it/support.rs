@@ -52,3 +52,20 @@ pub fn json_of(variable: &str, what: &str) -> Option<Value> {
     };
     Some(serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap())
 }
+
+/// Runs a test of this binary by its name in a process of its own, with these variables and no others of the crate's.
+pub fn alone(test: &str, variables: &[(&str, &str)]) -> std::process::Output {
+    let mut program = std::process::Command::new(std::env::current_exe().unwrap());
+    program.args(["--exact", test, "--nocapture"]).env(ALONE, "1");
+    for name in ["AROUTER_API_KEY", "AROUTER_MANAGEMENT_KEY", "AROUTER_BASE_URL"] {
+        program.env_remove(name);
+    }
+    program.envs(variables.iter().copied()).output().unwrap()
+}
+
+/// Whether this process was started by [`alone`].
+pub fn is_alone() -> bool {
+    std::env::var_os(ALONE).is_some()
+}
+
+const ALONE: &str = "AROUTER_TEST_ALONE";

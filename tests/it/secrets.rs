@@ -1,0 +1,149 @@
+//! No key in anything that may be logged: errors, debug output, and the logs themselves at their most talkative.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use arouter::testing::{Gateway, Reply};
+use arouter::{ApiKey, Client, Error, Method, RetryPolicy};
+use futures::StreamExt as _;
+use serde_json::{Value, json};
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+use crate::support::{CHAT, alone, chunk, everything_said, gateway, hello, is_alone};
+
+const KEY: &str = "lr_live_SENTINEL/of+the=key";
+const MANAGEMENT_KEY: &str = "lr_mgmt_SENTINEL/of+the=key";
+const PROMPT: &str = "SENTINEL of the prompt";
+
+/// In a process of its own, since a program has one log.
+#[test]
+fn no_key_is_in_errors_debug_output_or_logs() {
+    let output = alone("secrets::what_is_said_and_logged", &[]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[tokio::test]
+async fn what_is_said_and_logged() {
+    if !is_alone() {
+        return;
+    }
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_span_events(FmtSpan::CLOSE).with_ansi(false);
+    let subscriber = subscriber.with_writer(log.clone()).finish();
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    tracing_log::LogTracer::init().unwrap();
+
+    let gateway = gateway().await;
+    let mut said = String::new();
+    for client in clients(&gateway) {
+        said.push_str(&format!("{client:?}{client:#?}{:?}", client.chat()));
+        for reply in replies() {
+            gateway.always(CHAT, reply.clone());
+            gateway.always("/raw", reply);
+            for error in errors(&client).await {
+                said.push_str(&everything_said(&error));
+                said.push_str(&String::from_utf8_lossy(error.raw_body().unwrap_or_default()));
+            }
+        }
+        let raw = client.request(Method::POST, ["raw"]).query("q", "1").json(&json!({"prompt": PROMPT}));
+        said.push_str(&format!("{raw:?}"));
+    }
+    said.push_str(&format!("{:?}{:?}", ApiKey::new(KEY).unwrap(), Client::builder().api_key(KEY).management_key(MANAGEMENT_KEY)));
+    said.push_str(&format!("{:?}", gateway.requests().into_iter().map(|request| request.headers).collect::<Vec<_>>()));
+
+    let logged = log.text();
+    for expected in
+        ["reqwest", "hyper_util", "arouter.call{method=POST path=/v1/chat/completions", "arouter.attempt{attempt=1", "request_id=\"req_1\""]
+    {
+        assert!(logged.contains(expected), "{expected} is not logged: {logged}");
+    }
+    for (where_, text) in [("errors and debug output", &said), ("logs", &logged)] {
+        let at = text.find("SENTINEL").map(|at| text[at.saturating_sub(200)..].chars().take(400).collect::<String>());
+        assert_eq!(at, None, "a key or prompt in {where_}");
+    }
+}
+
+/// Clients that hold the sentinel in every place that a key can be in.
+fn clients(gateway: &Gateway) -> Vec<Client> {
+    let builder = || {
+        let builder = Client::builder().base_url(gateway.base_url()).api_key(KEY).management_key(MANAGEMENT_KEY).no_proxy();
+        builder.retry(RetryPolicy::default().base_delay(Duration::from_millis(1)).max_attempts(2)).idle_timeout(Duration::from_millis(50))
+    };
+    let provided = builder().key_provider(|| async { Ok(ApiKey::new(KEY)?) });
+    let refused = builder().base_url("http://127.0.0.1:9");
+    vec![builder().build().unwrap(), provided.build().unwrap(), refused.build().unwrap()]
+}
+
+/// Answers that fail in many ways, and echo both keys wherever they can.
+fn replies() -> Vec<Reply> {
+    let echo = format!("Incorrect API key provided: {KEY} or {MANAGEMENT_KEY}");
+    let envelope =
+        json!({"error": {"message": echo, "code": KEY, "type": KEY, "param": KEY, "metadata": {"raw": echo}}, "request_id": KEY});
+    vec![
+        Reply::status(401).json(&envelope),
+        Reply::status(500).body(echo.clone()).header("content-type", "text/plain"),
+        Reply::status(503).body(format!("<html>{echo}</html>")),
+        Reply::ok(&envelope),
+        Reply::status(200).body(format!("{{\"choices\": \"{echo}\"")),
+        Reply::status(200).header("content-type", "text/html").body(echo.clone()),
+        Reply::events([chunk("a"), envelope.to_string()]),
+        Reply::events([chunk("a"), format!("{{not json {echo}")]),
+        Reply::event_stream(format!("data: {}\n\n{echo}\n", chunk("a"))),
+        Reply::status(307).header("location", format!("http://localhost:1/?key={KEY}")),
+        Reply::hang_up(),
+        Reply::event_stream(format!("data: {}\n\n", chunk("a"))).stall_after(40),
+    ]
+}
+
+async fn errors(client: &Client) -> Vec<Error> {
+    let mut request = hello();
+    request.messages[0] = arouter::chat::Message::user(PROMPT);
+    let client = client.with_timeout(Duration::from_millis(300));
+    let mut errors = Vec::new();
+    errors.extend(client.chat().create(&request).await.err());
+    match client.chat().stream(&request).await {
+        Ok(mut stream) => {
+            errors.extend(Vec::from_iter(format!("{stream:?}").contains("SENTINEL").then(|| panic!("a key in a stream's debug output"))));
+            while let Some(item) = stream.next().await {
+                errors.extend(item.err());
+            }
+        }
+        Err(error) => errors.push(error),
+    }
+    let raw = client.request(Method::POST, ["raw"]).json(&json!({"prompt": PROMPT}));
+    errors.extend(raw.clone().with_management_key().send::<Vec<Value>>().await.err());
+    errors.extend(raw.events().await.err());
+    errors
+}
+
+/// A log that keeps what is written.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'w> MakeWriter<'w> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'w self) -> Self {
+        self.clone()
+    }
+}

@@ -1,0 +1,181 @@
+//! How streams live and end, over real sockets.
+
+use std::time::{Duration, Instant};
+
+use arouter::testing::{Gateway, Reply};
+use arouter::{Error, Method};
+use futures::StreamExt as _;
+
+use crate::support::{CHAT, chunk, finish, gateway, hello};
+
+#[tokio::test]
+async fn a_stream_gives_what_a_whole_answer_would() {
+    let gateway = gateway().await;
+    let client = gateway.client();
+    let whole = client.chat().create(&hello()).await.unwrap();
+    let stream = client.chat().stream(&hello()).await.unwrap();
+    assert!(stream.meta().time_to_first_event().is_some() && stream.meta().request_id() == Some("req_2"));
+    let streamed = stream.into_response().await.unwrap();
+
+    assert_eq!(*streamed, *whole);
+    assert_eq!(gateway.requests()[1].json()["stream_options"]["include_usage"], true);
+}
+
+#[tokio::test]
+async fn text_comes_in_pieces_and_is_never_empty() {
+    let gateway = gateway().await;
+    let pieces: Vec<String> = gateway.client().chat().stream(&hello()).await.unwrap().into_text().map(Result::unwrap).collect().await;
+    assert_eq!(pieces, ["You ", "said: ", "\"Hello!\""]);
+}
+
+#[tokio::test]
+async fn an_end_mark_alone_is_an_empty_stream() {
+    let gateway = gateway().await;
+    gateway.script(CHAT, [Reply::event_stream("data: [DONE]\n\n")]);
+    let mut stream = gateway.client().chat().stream(&hello()).await.unwrap();
+    assert!(stream.next().await.is_none() && stream.next().await.is_none());
+}
+
+#[tokio::test]
+async fn a_cut_stream_keeps_its_text() {
+    let gateway = gateway().await;
+    gateway.script(CHAT, [Reply::event_stream(format!("data: {}\n\ndata: {}\n\n", chunk("Hel"), chunk("lo")))]);
+    let (partial, ended) = gateway.client().chat().stream(&hello()).await.unwrap().into_outcome().await;
+    let error = ended.unwrap_err();
+    assert_eq!(partial.text(), "Hello");
+    assert!(error.is_truncated() && error.outcome_unknown() && error.request_id() == Some("req_1") && error.attempts() == 1, "{error:?}");
+}
+
+#[tokio::test]
+async fn items_come_as_soon_as_they_are_sent() {
+    let gateway = gateway().await;
+    let first = format!("data: {}\n\n", chunk("first"));
+    let length = first.len();
+    gateway.script(CHAT, [Reply::event_stream(first).stall_after(length)]);
+    let mut stream = gateway.client().chat().stream(&hello()).await.unwrap();
+    assert_eq!(stream.next().await.unwrap().unwrap().text(), "first");
+}
+
+#[tokio::test]
+async fn a_silent_stream_times_out_and_a_slow_reader_does_not() {
+    let gateway = gateway().await;
+    let idle = Duration::from_millis(120);
+    let client = gateway.client_builder().idle_timeout(idle).build().unwrap();
+    let first = format!("data: {}\n\n", chunk("a"));
+    let length = first.len();
+    gateway.script(CHAT, [Reply::event_stream(first).stall_after(length)]);
+    let mut stream = client.chat().stream(&hello()).await.unwrap();
+    assert!(stream.next().await.unwrap().is_ok());
+    let began = Instant::now();
+    let error = stream.next().await.unwrap().unwrap_err();
+    assert!(error.is_timeout() && error.to_string().starts_with("no bytes on the stream within 0.12 s"), "{error}");
+    assert!(began.elapsed() >= idle, "{:?}", began.elapsed());
+
+    // The reader is away for longer than the limit, while the server goes on.
+    gateway.set_delta_interval(Duration::from_millis(10));
+    let mut stream = client.chat().stream(&hello()).await.unwrap();
+    let mut items = 0;
+    while let Some(item) = stream.next().await {
+        item.unwrap();
+        items += 1;
+        if items == 2 {
+            tokio::time::sleep(idle * 3).await;
+        }
+    }
+    assert_eq!(items, 6);
+}
+
+#[tokio::test]
+async fn comments_keep_a_stream_alive_until_the_event_gap() {
+    let gateway = gateway().await;
+    let builder = gateway.client_builder().idle_timeout(Duration::from_millis(200)).event_timeout(Duration::from_millis(500));
+    let client = builder.build().unwrap();
+    let drip = Reply::event_stream(": still here\n\n".repeat(100)).interval(Duration::from_millis(50));
+    gateway.script(CHAT, [drip]);
+    let error = client.chat().stream(&hello()).await.unwrap_err();
+    assert!(error.to_string().starts_with("no whole event on the stream within 0.50 s"), "{error}");
+}
+
+#[tokio::test]
+async fn dropping_a_stream_closes_its_connection() {
+    let gateway = gateway().await;
+    gateway.set_delta_interval(Duration::from_millis(20));
+    let mut stream = gateway.client().chat().stream(&hello()).await.unwrap();
+    assert!(stream.next().await.unwrap().is_ok());
+    assert_eq!(gateway.open_connections(), 1);
+    drop(stream);
+    none_open_within(&gateway, Duration::from_secs(5)).await;
+}
+
+#[tokio::test]
+async fn a_finished_stream_gives_its_connection_back() {
+    let gateway = gateway().await;
+    let client = gateway.client();
+    // The last piece of the body comes a little after the end mark.
+    let body = format!("data: {}\n\ndata: {}\n\ndata: [DONE]\n\n: bye\n\n", chunk("a"), finish());
+    for _ in 0..5 {
+        gateway.script(CHAT, [Reply::event_stream(body.clone()).interval(Duration::from_millis(30))]);
+        assert_eq!(client.chat().stream(&hello()).await.unwrap().into_response().await.unwrap().text(), "a");
+    }
+    assert_eq!(gateway.accepted_connections(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_lingers_after_the_end_mark_is_left() {
+    let gateway = gateway().await;
+    let body = format!("data: {}\n\ndata: [DONE]\n\n", finish());
+    let length = body.len();
+    gateway.script(CHAT, [Reply::event_stream(body).stall_after(length)]);
+    let mut stream = gateway.client().chat().stream(&hello()).await.unwrap();
+    assert!(stream.next().await.unwrap().is_ok());
+    assert!(stream.next().await.is_none());
+    none_open_within(&gateway, Duration::from_secs(5)).await;
+}
+
+#[tokio::test]
+async fn an_event_beyond_the_limit_ends_the_stream() {
+    let gateway = gateway().await;
+    let client = gateway.client_builder().max_event_bytes(1000).build().unwrap();
+    gateway.script(CHAT, [Reply::events([chunk("a"), chunk(&"x".repeat(2000))])]);
+    let (partial, ended) = client.chat().stream(&hello()).await.unwrap().into_outcome().await;
+    assert_eq!(partial.text(), "a");
+    assert!(matches!(ended, Err(Error::TooLarge { limit: 1000, .. })), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_runtime_may_end_and_the_client_goes_on_in_another() {
+    let gateway = gateway().await;
+    let client = gateway.client();
+    for _ in 0..2 {
+        let client = client.clone();
+        let run = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(client.chat().create(&hello())).unwrap().text()
+        };
+        assert_eq!(tokio::task::spawn_blocking(run).await.unwrap(), "You said: \"Hello!\"");
+    }
+}
+
+#[tokio::test]
+async fn raw_events_come_as_they_are() {
+    let gateway = gateway().await;
+    let text = ": hi\n\nevent: delta\nid: 7\nretry: 50\ndata: one\ndata: two\n\ndata: not json\n\n";
+    gateway.always("/x", Reply::event_stream(text));
+    let events = gateway.client().request(Method::POST, ["x"]).events().await.unwrap();
+    let events: Vec<_> = events.map(Result::unwrap).collect().await;
+    assert_eq!((events[0].event.as_str(), events[0].data.as_str(), events[0].id.as_str()), ("delta", "one\ntwo", "7"));
+    assert_eq!((events[0].retry, events[1].data.as_str(), events.len()), (Some(Duration::from_millis(50)), "not json", 2));
+
+    gateway.always("/x", Reply::event_stream("data: one\n\ndata: cut"));
+    let events: Vec<_> = gateway.client().request(Method::POST, ["x"]).events().await.unwrap().collect().await;
+    assert!(events[0].is_ok() && events[1].as_ref().unwrap_err().is_truncated() && events.len() == 2, "{events:?}");
+}
+
+async fn none_open_within(gateway: &Gateway, limit: Duration) {
+    let closing = async {
+        while gateway.open_connections() > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(limit, closing).await.expect("the connection is closed");
+}
