@@ -81,7 +81,7 @@ impl ChatAccumulator {
     #[must_use]
     pub fn into_response(mut self) -> ChatResponse {
         for choice in &mut self.response.choices {
-            settle_tool_calls(choice.message.tool_calls.as_deref_mut().unwrap_or_default());
+            settle(&mut choice.message);
         }
         self.response
     }
@@ -243,10 +243,15 @@ fn add_tool_call(calls: &mut Vec<ToolCall>, new: ToolCallDelta) {
     call.extra.merge(new.extra);
 }
 
-/// Puts calls in order, and gives each its type as a whole answer would; their indices were for the pieces.
-fn settle_tool_calls(calls: &mut [ToolCall]) {
+/// Makes of what was pieces what a whole answer would have.
+fn settle(message: &mut Message) {
+    // The first piece has the role and an empty text, whatever comes after it; a whole answer has no text beside calls.
+    let is_call = message.tool_calls.is_some() || message.function_call.is_some() || message.audio.is_some();
+    message.content.take_if(|content| is_call && *content == Content::Text(String::new()));
+    let calls = message.tool_calls.as_deref_mut().unwrap_or_default();
     calls.sort_by_key(|call| call.index);
     for call in calls {
+        // The index was for the pieces.
         call.index = None;
         if call.kind.is_none() {
             call.kind = Some(if call.custom.is_some() { ToolCallKind::Custom } else { ToolCallKind::Function });

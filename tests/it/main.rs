@@ -1,4 +1,5 @@
 //! What the crate does over real sockets, through its public face.
+#![recursion_limit = "256"]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod calls;
