@@ -2,10 +2,12 @@
 
 mod api;
 mod context;
+mod phase;
 
 pub use api::ApiError;
 pub use context::Context;
 pub(crate) use context::Scrubber;
+pub use phase::{ConnectKind, Oversize, TimeoutPhase, TransportPhase};
 
 use std::time::Duration;
 
@@ -170,88 +172,6 @@ pub enum Error {
         /// What is known about the call.
         context: Box<Context>,
     },
-}
-
-/// Which step of connecting failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ConnectKind {
-    /// The host's name could not be resolved.
-    Dns,
-    /// No TCP connection: refused, unreachable, reset.
-    Tcp,
-    /// The TLS handshake failed: a certificate that isn't trusted, or a peer that doesn't speak TLS. Not retried.
-    Tls,
-    /// The proxy refused the tunnel, or could not be reached.
-    Proxy,
-}
-
-impl std::fmt::Display for ConnectKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Dns => "the host name does not resolve",
-            Self::Tcp => "no TCP connection",
-            Self::Tls => "the TLS handshake failed",
-            Self::Proxy => "the proxy failed",
-        })
-    }
-}
-
-/// What a call waited for when its time ran out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum TimeoutPhase {
-    /// A connection. Nothing was sent; retried.
-    Connect,
-    /// The head of the answer. The gateway may have acted; safe and idempotent calls are retried.
-    Headers,
-    /// The next bytes of a stream. Not retried.
-    Idle,
-    /// A whole event of a stream that kept trickling. Not retried.
-    EventGap,
-    /// The whole call, all attempts and waits included. Not retried.
-    Total,
-}
-
-impl std::fmt::Display for TimeoutPhase {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Connect => "connection",
-            Self::Headers => "response head",
-            Self::Idle => "bytes on the stream",
-            Self::EventGap => "whole event on the stream",
-            Self::Total => "end of the call",
-        })
-    }
-}
-
-/// How far an answer had come when the connection broke.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum TransportPhase {
-    /// Before its head was complete.
-    Headers,
-    /// Inside its body.
-    Body,
-}
-
-/// What was larger than its limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Oversize {
-    /// One event of a stream: see [`max_event_bytes`](crate::ClientBuilder::max_event_bytes).
-    Event,
-    /// A whole body: see [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
-    Response,
-}
-
-impl std::fmt::Display for Oversize {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Event => "event",
-            Self::Response => "response",
-        })
-    }
 }
 
 impl Error {
@@ -514,13 +434,16 @@ fn to_origin(location: Option<&str>) -> String {
     location.map_or_else(String::new, |origin| format!(" to {}", printable(origin, 120)))
 }
 
-/// A duration as people say it: `0.35 s`, `2.1 s`, `600 s`.
+/// A duration as people say it: `35 ms`, `2.1 s`, `600 s`.
 struct Seconds(Duration);
 
 impl std::fmt::Display for Seconds {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let seconds = self.0.as_secs_f64();
-        let digits = if seconds < 1.0 { 2 } else { usize::from(seconds < 60.0 && seconds.fract() != 0.0) };
+        if seconds < 1.0 {
+            return write!(f, "{} ms", self.0.as_millis());
+        }
+        let digits = usize::from(seconds < 60.0 && seconds.fract() != 0.0);
         write!(f, "{seconds:.digits$} s")
     }
 }

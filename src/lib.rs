@@ -1,5 +1,6 @@
 //! Typed async client for the [ARouter](https://docs.arouter.ai) LLM gateway: one key for every model.
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![warn(clippy::print_stderr, clippy::print_stdout)]
 
 pub mod chat;
 pub mod error;

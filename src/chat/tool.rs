@@ -67,8 +67,8 @@ impl Tool {
     }
 
     /// A tool that the gateway runs, by its type and parameters, such as `openrouter:web_search`.
-    pub fn server(kind: impl Into<String>, parameters: Value) -> Self {
-        Self::Other(json!({"type": kind.into(), "parameters": parameters}))
+    pub fn server(kind: impl Into<String>, parameters: impl Into<Value>) -> Self {
+        Self::Other(json!({"type": kind.into(), "parameters": parameters.into()}))
     }
 }
 

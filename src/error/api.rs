@@ -183,7 +183,7 @@ impl ApiError {
             scrubber.text(message);
         }
         let message = findings.message.filter(|message| !message.trim().is_empty());
-        let error = Self {
+        Self {
             status,
             status_hint: findings.status.filter(|hint| *hint != status),
             kind: findings.kind,
@@ -198,8 +198,7 @@ impl ApiError {
                 raw_body: Some(body),
                 ..Context::default()
             },
-        };
-        error
+        }
     }
 
     /// Whether this value of a top-level `error` field reports an error: `null`, `false` and `""` don't.

@@ -352,7 +352,8 @@ mod tests {
 
     #[test]
     fn retry_after_is_read_in_its_three_forms() {
-        let cases: [(&[(&str, &str)], Option<f64>); 16] = [
+        type Headers = [(&'static str, &'static str)];
+        let cases: [(&Headers, Option<f64>); 16] = [
             (&[("retry-after", "7")], Some(7.0)),
             (&[("retry-after", "0")], Some(0.0)),
             (&[("retry-after", "1.5")], Some(1.5)),

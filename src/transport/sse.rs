@@ -127,8 +127,6 @@ impl Decoder {
     /// # Errors
     ///
     /// [`TooLong`] as soon as an event has passed the limit; the decoder is of no use then.
-    // Not an iterator: the event borrows from the decoder.
-    #[expect(clippy::should_implement_trait, reason = "the event borrows from the decoder")]
     pub(crate) fn next(&mut self) -> Result<Option<Event<'_>>, TooLong> {
         if self.spent {
             self.clear_block();

@@ -337,10 +337,8 @@ impl Typed<'_> {
         let listed = "completion_tokens prompt_tokens total_tokens completion_tokens_details prompt_tokens_details cost cost_details is_byok \
                       server_tool_use_details server_tool_calls";
         self.none_of(listed, &usage.extra);
-        let details = usage.prompt_tokens_details.iter();
-        details.for_each(|details| {
-            self.none_of("audio_tokens cached_tokens text_tokens image_tokens video_tokens cache_write_tokens", &details.extra)
-        });
+        let listed_in = "audio_tokens cached_tokens text_tokens image_tokens video_tokens cache_write_tokens";
+        usage.prompt_tokens_details.iter().for_each(|details| self.none_of(listed_in, &details.extra));
         let listed = "accepted_prediction_tokens audio_tokens reasoning_tokens text_tokens image_tokens rejected_prediction_tokens";
         usage.completion_tokens_details.iter().for_each(|details| self.none_of(listed, &details.extra));
     }

@@ -12,3 +12,4 @@ mod secrets;
 mod sse_cases;
 mod streaming;
 mod support;
+mod tidy;

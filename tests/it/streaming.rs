@@ -68,7 +68,7 @@ async fn a_silent_stream_times_out_and_a_slow_reader_does_not() {
     assert!(stream.next().await.unwrap().is_ok());
     let began = Instant::now();
     let error = stream.next().await.unwrap().unwrap_err();
-    assert!(error.is_timeout() && error.to_string().starts_with("no bytes on the stream within 0.12 s"), "{error}");
+    assert!(error.is_timeout() && error.to_string().starts_with("no bytes on the stream within 120 ms"), "{error}");
     assert!(began.elapsed() >= idle, "{:?}", began.elapsed());
 
     // The reader is away for longer than the limit, while the server goes on.
@@ -93,7 +93,7 @@ async fn comments_keep_a_stream_alive_until_the_event_gap() {
     let drip = Reply::event_stream(": still here\n\n".repeat(100)).interval(Duration::from_millis(50));
     gateway.script(CHAT, [drip]);
     let error = client.chat().stream(&hello()).await.unwrap_err();
-    assert!(error.to_string().starts_with("no whole event on the stream within 0.50 s"), "{error}");
+    assert!(error.to_string().starts_with("no whole event on the stream within 500 ms"), "{error}");
 }
 
 #[tokio::test]

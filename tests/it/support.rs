@@ -6,30 +6,30 @@ use arouter::chat::{ChatRequest, Message};
 use arouter::testing::Gateway;
 use serde_json::Value;
 
-pub const CHAT: &str = "/v1/chat/completions";
+pub(crate) const CHAT: &str = "/v1/chat/completions";
 
-pub async fn gateway() -> Gateway {
+pub(crate) async fn gateway() -> Gateway {
     Gateway::start().await.unwrap()
 }
 
-pub fn hello() -> ChatRequest {
+pub(crate) fn hello() -> ChatRequest {
     ChatRequest::new("openai/gpt-5.4", [Message::user("Hello!")])
 }
 
 /// A chunk with this text, as the service writes it.
-pub fn chunk(text: &str) -> String {
+pub(crate) fn chunk(text: &str) -> String {
     serde_json::json!({"id": "gen-1", "object": "chat.completion.chunk", "created": 1, "model": "m",
         "choices": [{"index": 0, "delta": {"content": text}, "finish_reason": null}]})
     .to_string()
 }
 
 /// A chunk that ends the answer.
-pub fn finish() -> String {
+pub(crate) fn finish() -> String {
     r#"{"id":"gen-1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#.to_owned()
 }
 
 /// Everything that an error says to whoever logs it: itself in both forms, and its causes.
-pub fn everything_said(error: &arouter::Error) -> String {
+pub(crate) fn everything_said(error: &arouter::Error) -> String {
     let mut said = format!("{error}\n{error:?}\n{error:#?}\n");
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
@@ -40,12 +40,12 @@ pub fn everything_said(error: &arouter::Error) -> String {
 }
 
 /// A passing test's `println!` is swallowed; this isn't.
-pub fn print_line(line: &str) {
+pub(crate) fn print_line(line: &str) {
     writeln!(std::io::stderr().lock(), "{line}").unwrap();
 }
 
 /// The JSON file that a variable names; without it, says so and gives none.
-pub fn json_of(variable: &str, what: &str) -> Option<Value> {
+pub(crate) fn json_of(variable: &str, what: &str) -> Option<Value> {
     let Some(path) = std::env::var_os(variable) else {
         print_line(&format!("{what}: skipped, {variable} is not set"));
         return None;
@@ -54,7 +54,7 @@ pub fn json_of(variable: &str, what: &str) -> Option<Value> {
 }
 
 /// Runs a test of this binary by its name in a process of its own, with these variables and no others of the crate's.
-pub fn alone(test: &str, variables: &[(&str, &str)]) -> std::process::Output {
+pub(crate) fn alone(test: &str, variables: &[(&str, &str)]) -> std::process::Output {
     let mut program = std::process::Command::new(std::env::current_exe().unwrap());
     program.args(["--exact", test, "--nocapture"]).env(ALONE, "1");
     for name in ["AROUTER_API_KEY", "AROUTER_MANAGEMENT_KEY", "AROUTER_BASE_URL"] {
@@ -64,7 +64,7 @@ pub fn alone(test: &str, variables: &[(&str, &str)]) -> std::process::Output {
 }
 
 /// Whether this process was started by [`alone`].
-pub fn is_alone() -> bool {
+pub(crate) fn is_alone() -> bool {
     std::env::var_os(ALONE).is_some()
 }
 

@@ -1,0 +1,73 @@
+//! Rules of the layout that the compiler can't check.
+
+use std::path::{Path, PathBuf};
+
+#[test]
+fn one_place_touches_the_network() {
+    let places = sources().into_iter().flat_map(|(path, text)| std::iter::repeat_n(path, text.matches(".execute(").count()));
+    assert_eq!(places.collect::<Vec<_>>(), [PathBuf::from("src/transport.rs")]);
+}
+
+#[test]
+fn only_client_and_transport_know_the_http_library() {
+    for (path, text) in sources() {
+        let may = path.starts_with("src/client") || path.starts_with("src/transport") || path == Path::new("src/transport.rs");
+        assert!(may || !code(&text).contains("reqwest::"), "{}", path.display());
+    }
+}
+
+#[test]
+fn the_transport_knows_no_area() {
+    for (path, text) in sources() {
+        let is_transport = path.starts_with("src/transport") || path == Path::new("src/transport.rs");
+        assert!(!is_transport || !["crate::chat", "[DONE]"].iter().any(|word| code(&text).contains(word)), "{}", path.display());
+    }
+}
+
+#[test]
+fn the_environment_is_read_in_one_place() {
+    let readers: Vec<_> = sources().into_iter().filter(|(_, text)| code(text).contains("env::var")).map(|(path, _)| path).collect();
+    assert_eq!(readers, [PathBuf::from("src/client/builder.rs")]);
+}
+
+#[test]
+fn no_file_is_too_long_to_read() {
+    for (path, text) in sources() {
+        let lines = code(&text).lines().filter(|line| !line.trim().is_empty()).count();
+        assert!(lines <= 400, "{} has {lines} lines of code", path.display());
+    }
+}
+
+#[test]
+fn an_area_begins_with_its_path() {
+    for (path, text) in sources() {
+        if path == Path::new("src/chat.rs") {
+            assert!(text.lines().next().unwrap_or_default().contains("`POST /v1/"), "{}", path.display());
+        }
+        assert!(text.starts_with("//! "), "{} has no words about itself", path.display());
+    }
+}
+
+/// What a file does: without its comments and its tests.
+fn code(text: &str) -> String {
+    let before_tests = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    before_tests.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect()
+}
+
+fn sources() -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![PathBuf::from("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.file_name().is_some_and(|name| name != "tests.rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                found.push((path, text));
+            }
+        }
+    }
+    found.sort();
+    found
+}
