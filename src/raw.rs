@@ -10,6 +10,7 @@ use http::Method;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::credentials::Auth;
 use crate::error::{Error, Result};
@@ -88,15 +89,24 @@ impl RawRequest {
         })
     }
 
-    /// Sends the request and decodes the answer from JSON; an empty answer reads as `null`.
+    /// Sends the request and gives the answer as JSON; an empty one reads as `null`.
     ///
     /// # Errors
     ///
     /// - [`Error::Config`] if a part of the request can't be sent;
     /// - [`Error::Api`] if the gateway refused it;
-    /// - [`Error::Decode`] if the answer isn't a `T`;
+    /// - [`Error::Decode`] if the answer isn't JSON;
     /// - others as the connection goes: see [`Error`].
-    pub fn send<T: DeserializeOwned>(self) -> impl Future<Output = Result<Response<T>>> + Send + use<T> {
+    pub fn send(self) -> impl Future<Output = Result<Response<Value>>> + Send + use<> {
+        self.send_as()
+    }
+
+    /// As [`send`](Self::send), with the answer decoded into a type of the program's.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send), and [`Error::Decode`] if the answer isn't a `T`.
+    pub fn send_as<T: DeserializeOwned>(self) -> impl Future<Output = Result<Response<T>>> + Send + use<T> {
         self.transport.fetch(self.request.map_err(Error::config))
     }
 

@@ -23,7 +23,7 @@
 //! let reply = client.chat().create(&request).await?;
 //! assert_eq!(reply.meta().attempts(), 3);
 //! assert_eq!(gateway.requests().len(), 4);
-//! # arouter::Result::Ok(())
+//! # Ok::<(), arouter::Error>(())
 //! # }).unwrap();
 //! ```
 

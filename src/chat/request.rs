@@ -230,15 +230,23 @@ impl ChatRequest {
     }
 }
 
-/// Writes setters that take the value as it is; the fields carry the meaning.
+/// Writes a setter for each option, which takes the field's type or what converts into it; the fields carry the meaning.
 macro_rules! setters {
-    ($( $field:ident: $value:ty, )+) => {
+    ($( $field:ident: $value:ty, )+ => $( $into_field:ident: $into_value:ty, )+) => {
         impl ChatRequest {
             $(
                 #[doc = concat!("Sets [`", stringify!($field), "`](Self#structfield.", stringify!($field), ").")]
                 #[must_use]
-                pub fn $field(mut self, $field: impl Into<$value>) -> Self {
-                    self.$field = Some($field.into());
+                pub fn $field(mut self, $field: $value) -> Self {
+                    self.$field = Some($field);
+                    self
+                }
+            )+
+            $(
+                #[doc = concat!("Sets [`", stringify!($into_field), "`](Self#structfield.", stringify!($into_field), ").")]
+                #[must_use]
+                pub fn $into_field(mut self, $into_field: impl Into<$into_value>) -> Self {
+                    self.$into_field = Some($into_field.into());
                     self
                 }
             )+
@@ -247,7 +255,6 @@ macro_rules! setters {
 }
 
 setters! {
-    model: String,
     route: Route,
     max_tokens: u64,
     max_completion_tokens: u64,
@@ -260,42 +267,44 @@ setters! {
     presence_penalty: f64,
     repetition_penalty: f64,
     seed: i64,
-    stop: Stop,
     n: u64,
-    logit_bias: BTreeMap<String, f64>,
     logprobs: bool,
     top_logprobs: u64,
-    tools: Vec<Tool>,
     tool_choice: ToolChoice,
     parallel_tool_calls: bool,
     response_format: ResponseFormat,
     reasoning: Reasoning,
     reasoning_effort: ReasoningEffort,
     verbosity: Verbosity,
-    modalities: Vec<Modality>,
     audio: AudioOutput,
-    image_config: Map<String, Value>,
     prediction: Prediction,
     service_tier: ServiceTier,
     provider: ProviderPreferences,
-    plugins: Vec<Plugin>,
     web_search_options: WebSearchOptions,
-    stop_server_tools_when: Vec<Value>,
     cache_control: CacheControl,
+    prompt_cache_options: PromptCacheOptions,
+    store: bool,
+    stream_options: StreamOptions,
+    include_reasoning: bool,
+    usage: UsageOptions,
+    =>
+    model: String,
+    stop: Stop,
+    logit_bias: BTreeMap<String, f64>,
+    tools: Vec<Tool>,
+    modalities: Vec<Modality>,
+    image_config: Map<String, Value>,
+    plugins: Vec<Plugin>,
+    stop_server_tools_when: Vec<Value>,
     prompt_cache_key: String,
     prompt_cache_retention: String,
-    prompt_cache_options: PromptCacheOptions,
     user: String,
     safety_identifier: String,
     session_id: String,
     metadata: BTreeMap<String, String>,
-    store: bool,
     moderation: Value,
     trace: Value,
     debug: Value,
-    stream_options: StreamOptions,
-    include_reasoning: bool,
-    usage: UsageOptions,
     functions: Vec<FunctionDefinition>,
     function_call: Value,
 }

@@ -62,20 +62,20 @@ async fn raw_calls() {
     let client = gateway.client();
     let body = hello();
     let raw = || client.request(Method::POST, ["v1", "chat", "completions"]).json(&body);
-    let (value, bytes, events) = tokio::join!(raw().send::<Value>(), raw().bytes(), raw().json(&streamed()).events());
+    let (value, bytes, events) = tokio::join!(raw().send(), raw().bytes(), raw().json(&streamed()).events());
     assert_eq!(value.unwrap()["choices"][0]["finish_reason"], "stop");
     assert!(bytes.unwrap().starts_with(b"{"));
     let events: Vec<_> = events.unwrap().collect().await;
     assert_eq!(events.last().unwrap().as_ref().unwrap().data, "[DONE]");
 
-    assert!(join_all([raw().send::<Value>(), raw().send::<Value>()]).await.iter().all(Result::is_ok));
+    assert!(join_all([raw().send(), raw().send()]).await.iter().all(Result::is_ok));
     let first = tokio::select! {
         first = raw().bytes() => first,
         second = raw().bytes() => second,
     };
     assert!(first.is_ok());
-    assert!(tokio::spawn(raw().send::<Value>()).await.unwrap().is_ok());
-    let kept = raw().send::<Value>();
+    assert!(tokio::spawn(raw().send()).await.unwrap().is_ok());
+    let kept = raw().send();
     assert!(kept.await.is_ok());
 }
 

@@ -14,11 +14,11 @@ fn every_option_is_written_as_the_api_spells_it() {
     let request = ChatRequest::new("openai/gpt-5.4", [Message::user("Hi")])
         .models(["a", "b"])
         .route(arouter::chat::Route::Fallback)
-        .max_tokens(1_u64)
-        .max_completion_tokens(2_u64)
+        .max_tokens(1)
+        .max_completion_tokens(2)
         .temperature(0.5)
         .top_p(0.9)
-        .top_k(3_u64)
+        .top_k(3)
         .min_p(0.1)
         .top_a(0.2)
         .frequency_penalty(-0.5)
@@ -26,10 +26,10 @@ fn every_option_is_written_as_the_api_spells_it() {
         .repetition_penalty(1.5)
         .seed(-7)
         .stop(["END", "STOP"])
-        .n(2_u64)
+        .n(2)
         .logit_bias([("42".to_owned(), -100.0)])
         .logprobs(true)
-        .top_logprobs(4_u64)
+        .top_logprobs(4)
         .tools([
             Tool::function("f", "does f", json!({"type": "object"})),
             Tool::web_search(),
@@ -275,7 +275,7 @@ async fn the_gateway_refuses_what_the_service_would() {
         let error = client.chat().create(&request).await.unwrap_err();
         assert_eq!((error.status().unwrap().as_u16(), error.api().unwrap().kind()), (400, Some("invalid_request_error")));
     }
-    let error = client.request(arouter::Method::GET, ["v1", "nothing"]).send::<Value>().await.unwrap_err();
+    let error = client.request(arouter::Method::GET, ["v1", "nothing"]).send().await.unwrap_err();
     assert!(error.is_not_found());
     assert_eq!(gateway.requests().last().unwrap().path, "/v1/nothing");
     assert_eq!(gateway.requests()[0].path, CHAT);

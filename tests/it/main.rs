@@ -7,6 +7,7 @@ mod chat;
 mod client;
 mod corpus;
 mod errors;
+mod features;
 mod retry;
 mod secrets;
 mod sse_cases;

@@ -114,7 +114,7 @@ async fn errors(client: &Client) -> Vec<Error> {
         Err(error) => errors.push(error),
     }
     let raw = client.request(Method::POST, ["raw"]).json(&json!({"prompt": PROMPT}));
-    errors.extend(raw.clone().with_management_key().send::<Vec<Value>>().await.err());
+    errors.extend(raw.clone().with_management_key().send_as::<Vec<Value>>().await.err());
     errors.extend(raw.events().await.err());
     errors
 }
