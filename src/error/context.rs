@@ -110,13 +110,15 @@ impl Scrubber {
         }
     }
 
-    /// The key as it is, as JSON writes it (quotes and backslashes, and solidi by some encoders), and as a query writes it.
+    /// The key as it is, as JSON writes it (quotes and backslashes; by some encoders solidi, by Go's `<`, `>` and `&`), and as a query
+    /// writes it.
     fn forms(key: &str) -> Vec<Cow<'_, str>> {
         let mut forms = vec![Cow::Borrowed(key)];
         let json = key.replace('\\', r"\\").replace('"', "\\\"");
         let solidus = json.replace('/', r"\/");
+        let html = json.replace('<', r"\u003c").replace('>', r"\u003e").replace('&', r"\u0026");
         let query: String = url::form_urlencoded::byte_serialize(key.as_bytes()).collect();
-        for form in [json, solidus, query] {
+        for form in [json, solidus, html, query] {
             if !forms.iter().any(|known| **known == *form) {
                 forms.push(Cow::Owned(form));
             }
