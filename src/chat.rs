@@ -120,7 +120,7 @@ impl Chat {
     /// # }
     /// ```
     pub fn stream(&self, request: &ChatRequest) -> impl Future<Output = Result<ChatStream>> + Send + use<> {
-        let opening = self.transport.clone().open(Body::streamed(request).into_request(), ChatProtocol::default());
+        let opening = self.transport.clone().open(Body::streamed(request).into_request(), ChatProtocol::new(request.n));
         async { opening.await.map(ChatStream::new) }
     }
 }

@@ -14,7 +14,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::StatusCode;
 
-use crate::transport::retry;
+use crate::response::Meta;
+use crate::transport::retry::{self, RetryClass};
 
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -239,8 +240,8 @@ impl Error {
 
     /// Whether the same call might succeed if it were made again.
     ///
-    /// The same rules as the client's own retries, for the class of this call: a retry is never suggested where it could bill or
-    /// create twice.
+    /// By the table in [`RetryPolicy`](crate::RetryPolicy)'s docs with its default settings, for the class of this call: true only where
+    /// the failed call itself was not carried out. What a stream had delivered before it failed may be billed all the same.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         retry::is_retryable(self)
@@ -345,6 +346,19 @@ impl Error {
             | Self::NoRuntime { context } => context,
             Self::Api(api) => api.context_mut(),
         }
+    }
+
+    /// The error of a call that was answered with success before it failed.
+    pub(crate) fn in_call(mut self, class: RetryClass, meta: &Meta) -> Self {
+        let is_unknown = retry::leaves_outcome_unknown(class, &self);
+        let context = self.context_mut();
+        context.class = Some(class);
+        context.set_head(meta);
+        context.request_ids.splice(..0, meta.earlier_ids().iter().cloned());
+        context.attempts = meta.attempts();
+        context.elapsed = meta.elapsed();
+        context.outcome_unknown = is_unknown || meta.earlier_unknown();
+        self
     }
 
     pub(crate) fn with_body(mut self, body: Bytes) -> Self {

@@ -22,8 +22,8 @@ pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
 /// Decodes an answer, or one event of it.
 ///
 /// The fast road is one UTF-8 check and one typed parse. What that refuses gets a second reading: lone surrogates are replaced, of
-/// duplicate names the last one counts, and a `null` field is an absent one. All of these occur in real answers, and other
-/// languages read them without a word.
+/// duplicate names the last one counts, a `null` field is an absent one, and `1.0` is the integer 1. All of these occur in real
+/// answers, and other languages read them without a word.
 ///
 /// # Errors
 ///
@@ -42,22 +42,34 @@ pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
 fn decode_repaired<T: DeserializeOwned>(text: &str) -> Result<T> {
     let repaired = without_lone_surrogates(text.trim_start_matches('\u{feff}'));
     let decoded = serde_json::from_str(&repaired).and_then(|mut value| {
-        remove_null_fields(&mut value);
+        normalise(&mut value);
         serde_json::from_value(value)
     });
     // The typed parse tells best what is wrong: it knows the place.
     decoded.or_else(|_| serde_json::from_str(&repaired).map_err(|error| Error::decode(describe(&error))))
 }
 
-fn remove_null_fields(value: &mut Value) {
+fn normalise(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             fields.retain(|_, field| !field.is_null());
-            fields.values_mut().for_each(remove_null_fields);
+            fields.values_mut().for_each(normalise);
         }
-        Value::Array(items) => items.iter_mut().for_each(remove_null_fields),
+        Value::Array(items) => items.iter_mut().for_each(normalise),
+        Value::Number(number) => {
+            if let Some(integer) = number.as_f64().filter(|_| number.is_f64()).and_then(as_integer) {
+                *value = integer.into();
+            }
+        }
         _ => {}
     }
+}
+
+/// The integer that a float spells, if it spells one exactly.
+pub(crate) fn as_integer(float: f64) -> Option<i64> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    #[expect(clippy::cast_possible_truncation, reason = "whole and in range")]
+    (float.fract() == 0.0 && float.abs() <= EXACT).then_some(float as i64)
 }
 
 /// The parser's message without what it quotes of the answer.
@@ -70,7 +82,7 @@ fn describe(error: &serde_json::Error) -> String {
     if !quotes_the_answer {
         return format!("{message} {place}");
     }
-    let (kind, expected) = message.split_once(", expected ").unwrap_or((message, "something else"));
+    let (kind, expected) = message.rsplit_once(", expected ").unwrap_or((message, "something else"));
     let kind = kind.split(['"', '`']).next().unwrap_or(kind).trim_end();
     format!("{kind}, expected {expected} {place}")
 }

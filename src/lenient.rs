@@ -7,6 +7,8 @@ use std::fmt;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, Unexpected, Visitor};
 use serde_json::Value;
 
+use crate::json::as_integer;
+
 /// `null` is the default, like an absent field.
 pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
@@ -44,12 +46,8 @@ impl Visitor<'_> for Count {
     }
 
     fn visit_f64<E: Error>(self, count: f64) -> Result<Self::Value, E> {
-        const EXACT: f64 = 9_007_199_254_740_992.0;
-        if count.fract() == 0.0 && (0.0..=EXACT).contains(&count) {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked above")]
-            return Ok(Some(count as u64));
-        }
-        Err(E::invalid_value(Unexpected::Float(count), &self))
+        let integer = as_integer(count).and_then(|count| u64::try_from(count).ok());
+        integer.map(Some).ok_or_else(|| E::invalid_value(Unexpected::Float(count), &self))
     }
 
     fn visit_str<E: Error>(self, count: &str) -> Result<Self::Value, E> {
@@ -63,6 +61,15 @@ impl Visitor<'_> for Count {
     fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
         Ok(None)
     }
+}
+
+/// JSON text, or the JSON itself, which some servers send in its place.
+pub(crate) fn json_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::String(text) => text,
+        Value::Null => String::new(),
+        other => other.to_string(),
+    })
 }
 
 /// An object that one of its fields tells the kind of, read before it is known what it will be.

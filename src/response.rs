@@ -7,6 +7,8 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode};
 
+use crate::error::Scrubber;
+
 /// The body of an answer, with its [`Meta`]; derefs to the body.
 ///
 /// ```
@@ -73,12 +75,16 @@ struct Facts {
     attempts: u32,
     elapsed: Duration,
     time_to_first_event: Option<Duration>,
+    /// Of the attempts before this one: their ids, and whether one of them may have been acted on.
+    earlier_ids: Vec<String>,
+    earlier_unknown: bool,
 }
 
 impl Meta {
     /// Of an answer whose head has just come.
-    pub(crate) fn of_head(status: StatusCode, headers: HeaderMap) -> Self {
-        let request_id = request_id(&headers);
+    pub(crate) fn of_head(status: StatusCode, headers: HeaderMap, scrubber: &Scrubber) -> Self {
+        let mut request_id = request_id(&headers);
+        request_id.iter_mut().for_each(|id| scrubber.text(id));
         Self(Arc::new(Facts {
             status,
             headers,
@@ -87,14 +93,26 @@ impl Meta {
             attempts: 1,
             elapsed: Duration::ZERO,
             time_to_first_event: None,
+            earlier_ids: Vec::new(),
+            earlier_unknown: false,
         }))
     }
 
-    pub(crate) fn finished(&mut self, attempts: u32, elapsed: Duration, is_stream: bool) {
+    pub(crate) fn finished(&mut self, attempts: u32, elapsed: Duration, is_stream: bool, earlier_ids: Vec<String>, earlier_unknown: bool) {
         let facts = Arc::make_mut(&mut self.0);
         facts.attempts = attempts;
         facts.elapsed = elapsed;
         facts.time_to_first_event = is_stream.then_some(elapsed);
+        facts.earlier_ids = earlier_ids;
+        facts.earlier_unknown = earlier_unknown;
+    }
+
+    pub(crate) fn earlier_ids(&self) -> &[String] {
+        &self.0.earlier_ids
+    }
+
+    pub(crate) fn earlier_unknown(&self) -> bool {
+        self.0.earlier_unknown
     }
 
     /// HTTP status.

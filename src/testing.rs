@@ -111,7 +111,8 @@ impl Gateway {
         Client::builder().base_url(&self.base_url).api_key(self.api_key()).management_key(self.management_key()).no_proxy()
     }
 
-    /// Answers the next requests for this path, such as `/v1/chat/completions`, with these replies, one each.
+    /// Answers the next requests for this path with these replies, one each: `/v1/chat/completions`, or with the method as well,
+    /// `DELETE /api/v1/keys/abc`.
     ///
     /// They come before the gateway's own behaviour, whatever the key, and after those that were scripted earlier.
     pub fn script(&self, path: impl Into<String>, replies: impl IntoIterator<Item = Reply>) {
@@ -200,10 +201,11 @@ struct State {
 }
 
 impl State {
-    /// The reply that was scripted for the next request of this path.
-    fn scripted(&self, path: &str) -> Option<Reply> {
-        let next = lock(&self.scripts).get_mut(path).and_then(VecDeque::pop_front);
-        next.or_else(|| lock(&self.standing).get(path).cloned())
+    /// The reply that was scripted for this request.
+    fn scripted(&self, request: &RecordedRequest) -> Option<Reply> {
+        let routes = [format!("{} {}", request.method, request.path), request.path.clone()];
+        let next = routes.iter().find_map(|route| lock(&self.scripts).get_mut(route).and_then(VecDeque::pop_front));
+        next.or_else(|| routes.iter().find_map(|route| lock(&self.standing).get(route).cloned()))
     }
 }
 

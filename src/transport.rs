@@ -71,6 +71,7 @@ pub(crate) struct Limits {
     pub(crate) event_timeout: Duration,
     pub(crate) max_event_bytes: usize,
     pub(crate) max_response_bytes: usize,
+    pub(crate) max_error_bytes: usize,
 }
 
 impl Default for Limits {
@@ -85,6 +86,7 @@ impl Default for Limits {
             event_timeout: Duration::from_secs(600),
             max_event_bytes: 64 << 20,
             max_response_bytes: 128 << 20,
+            max_error_bytes: 1 << 20,
         }
     }
 }
@@ -102,7 +104,7 @@ impl Answer {
     fn of_head(head: Parts, body: reqwest::Body, scrubber: Scrubber) -> Self {
         let is_framed =
             head.version == Version::HTTP_2 || head.headers.contains_key(CONTENT_LENGTH) || head.headers.contains_key(TRANSFER_ENCODING);
-        Self { meta: Meta::of_head(head.status, head.headers), is_framed, body, scrubber }
+        Self { meta: Meta::of_head(head.status, head.headers, &scrubber), is_framed, body, scrubber }
     }
 
     /// The content type without its parameters.
@@ -145,7 +147,7 @@ impl Transport {
         let request = request?;
         let (whole, meta) = self.send(&request, &body::Whole { result_field: request.result_field }).await?;
         let decoded = json::decode(whole.json());
-        let body = decoded.map_err(|error| self.finished(whole.not_decoded(error), &request, &meta))?;
+        let body = decoded.map_err(|error| whole.not_decoded(error).in_call(request.class, &meta))?;
         Ok(Response::new(body, meta))
     }
 
@@ -178,12 +180,6 @@ impl Transport {
             request_id = Empty
         );
         Call::new(self, request, receive).run().instrument(span).await
-    }
-
-    /// An error of a call that was answered, with what is known about it.
-    fn finished(&self, mut error: Error, request: &Request, meta: &Meta) -> Error {
-        error.context_mut().set_call(request.class, meta);
-        error
     }
 }
 
@@ -230,12 +226,18 @@ impl<'c, R: Receive> Call<'c, R> {
     }
 
     async fn run(mut self) -> Result<(R::Output, Meta)> {
+        let mut last = None;
         loop {
+            let credential = match self.credential().await {
+                Ok(credential) => credential,
+                // What the attempt before had failed with is the better answer, and the request may have been acted on.
+                Err(error) => return Err(self.finish(last.unwrap_or(error), false)),
+            };
             let began = Instant::now();
-            let error = match self.attempt().await {
+            let error = match self.attempt(&credential).await {
                 Ok((output, mut meta)) => {
                     self.transport.0.budget.reward(self.spent);
-                    meta.finished(self.attempts, self.started.elapsed(), R::IS_STREAM);
+                    self.finish_meta(&mut meta);
                     self.trace_end(Some(meta.status()), meta.request_id());
                     return Ok((output, meta));
                 }
@@ -246,6 +248,7 @@ impl<'c, R: Receive> Call<'c, R> {
                 Ok(delay) => {
                     debug!(delay_ms = delay.as_millis(), "retrying");
                     tokio::time::sleep(delay).await;
+                    last = Some(error);
                 }
                 Err(suppressed) => {
                     self.trace_end(error.status(), error.request_id());
@@ -255,17 +258,22 @@ impl<'c, R: Receive> Call<'c, R> {
         }
     }
 
+    /// The key for the next attempt.
+    async fn credential(&mut self) -> Result<Arc<Credential>> {
+        if let Some(replacement) = self.replacement.take() {
+            return Ok(replacement);
+        }
+        let asked = self.transport.settings().credentials.for_auth(self.request.auth);
+        self.within(Duration::MAX, TimeoutPhase::Total, asked).await?
+    }
+
     /// One attempt: the only place that touches the network.
-    async fn attempt(&mut self) -> Result<(R::Output, Meta)> {
+    async fn attempt(&mut self, credential: &Credential) -> Result<(R::Output, Meta)> {
         let settings = self.transport.settings();
-        let credential = match self.replacement.take() {
-            Some(replacement) => replacement,
-            None => settings.credentials.for_auth(self.request.auth).await?,
-        };
-        let scrubber = Scrubber::new(settings.credentials.known(&credential));
+        let scrubber = Scrubber::new(settings.credentials.known(credential));
         self.attempts += 1;
         let span = debug_span!("arouter.attempt", attempt = self.attempts, status = Empty, request_id = Empty);
-        let result = self.exchange(&credential, scrubber.clone()).instrument(span).await;
+        let result = self.exchange(credential, scrubber).instrument(span).await;
         result.map_err(|mut error| {
             if let Error::Api(api) = &mut error {
                 if api.is_auth() {
@@ -305,18 +313,20 @@ impl<'c, R: Receive> Call<'c, R> {
     /// Sorts an answer by its status, and receives it if it is a success.
     async fn take_in(&self, answer: Answer) -> Result<R::Output> {
         let status = answer.meta.status();
+        let max_error_bytes = self.transport.settings().limits.max_error_bytes;
         if status.is_redirection() {
             return Err(Error::redirect(self.redirect_origin(answer.meta.headers())));
         }
         if !status.is_success() {
             let content_type = answer.content_type().map(str::to_owned);
-            let body = body::read_error(answer.body).await;
+            let body = body::read_error(answer.body, max_error_bytes).await;
             return Err(ApiError::parse(status, content_type.as_deref(), body, &answer.scrubber).into());
         }
         if let Some(encoding) = answer.meta.headers().get(CONTENT_ENCODING).filter(|encoding| *encoding != "identity") {
-            let got =
+            let mut got =
                 format!("{} in the encoding {}", answer.content_type().unwrap_or("untyped"), String::from_utf8_lossy(encoding.as_bytes()));
-            let body = body::read_error(answer.body).await;
+            answer.scrubber.text(&mut got);
+            let body = body::read_error(answer.body, max_error_bytes).await;
             return Err(Error::content_type(got).with_body(answer.scrubber.bytes(body)));
         }
         self.receive.receive(answer, &self.transport.settings().limits).await
@@ -393,10 +403,16 @@ impl<'c, R: Receive> Call<'c, R> {
         if self.was_replaced {
             return false;
         }
-        let current = self.transport.settings().credentials.for_auth(self.request.auth).await;
+        let asked = self.transport.settings().credentials.for_auth(self.request.auth);
+        let current = self.within(Duration::MAX, TimeoutPhase::Total, asked).await.and_then(|current| current);
         self.replacement = current.ok().filter(|current| current.key != refused);
         self.was_replaced = self.replacement.is_some();
         self.was_replaced
+    }
+
+    fn finish_meta(&mut self, meta: &mut Meta) {
+        let earlier = std::mem::take(&mut self.request_ids);
+        meta.finished(self.attempts, self.started.elapsed(), R::IS_STREAM, earlier, self.outcome_unknown);
     }
 
     fn finish(self, mut error: Error, suppressed: bool) -> Error {

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
 
 use super::content::{Content, ContentPart};
 use super::message::{Audio, Message, Role};
@@ -64,7 +65,11 @@ impl ChatAccumulator {
         keep_last(&mut response.citations, chunk.citations);
         keep_last(&mut response.moderation, chunk.moderation);
         keep_last(&mut response.openrouter_metadata, chunk.openrouter_metadata);
-        response.extra.merge(chunk.extra);
+        let mut extra = chunk.extra;
+        if let Some(Value::Object(metadata)) = extra.remove("metadata") {
+            response.metadata = Some(metadata);
+        }
+        response.extra.merge(extra);
         for choice in chunk.choices {
             add_choice(choice_at(&mut response.choices, choice.index), choice);
         }
@@ -116,7 +121,8 @@ fn choice_at(choices: &mut Vec<Choice>, index: i64) -> &mut Choice {
 }
 
 fn add_choice(choice: &mut Choice, new: ChunkChoice) {
-    keep_last(&mut choice.finish_reason, new.finish_reason);
+    let is_first = choice.finish_reason.is_none();
+    keep_last(&mut choice.finish_reason, new.finish_reason.filter(|reason| is_first || reason.is_told()));
     keep_last(&mut choice.native_finish_reason, new.native_finish_reason);
     keep_last(&mut choice.error, new.error.map(|error| *error));
     choice.extra.merge(new.extra);
@@ -192,7 +198,7 @@ fn add_part(mut parts: Vec<ContentPart>, new: ContentPart) -> Vec<ContentPart> {
 fn add_reasoning(details: &mut Vec<ReasoningDetail>, new: ReasoningDetail) {
     let same_block = |known: &&mut ReasoningDetail| {
         let closed = known.data.is_some() && new.data.is_some();
-        known.index.is_some() && known.index == new.index && known.kind == new.kind && !closed
+        known.index.is_some() && known.index == new.index && (new.kind.is_none() || known.kind == new.kind) && !closed
     };
     let Some(known) = details.iter_mut().rev().find(same_block) else {
         details.push(new);
@@ -215,7 +221,8 @@ fn add_reasoning(details: &mut Vec<ReasoningDetail>, new: ReasoningDetail) {
 /// if it has a name, else to the last one.
 fn add_tool_call(calls: &mut Vec<ToolCall>, new: ToolCallDelta) {
     let id = new.id.filter(|id| !id.is_empty());
-    let name = new.function.as_ref().and_then(|function| function.name.as_deref()).filter(|name| !name.is_empty());
+    let function_name = new.function.as_ref().and_then(|function| function.name.as_deref());
+    let name = function_name.or(new.custom.as_ref().and_then(|custom| custom.name.as_deref())).filter(|name| !name.is_empty());
     let known = match (new.index, &id) {
         (Some(index), _) => calls.iter().rposition(|call| call.index == Some(index)),
         (None, Some(id)) => calls.iter().position(|call| call.id == *id),
@@ -245,9 +252,9 @@ fn add_tool_call(calls: &mut Vec<ToolCall>, new: ToolCallDelta) {
 
 /// Makes of what was pieces what a whole answer would have.
 fn settle(message: &mut Message) {
-    // The first piece has the role and an empty text, whatever comes after it; a whole answer has no text beside calls.
-    let is_call = message.tool_calls.is_some() || message.function_call.is_some() || message.audio.is_some();
-    message.content.take_if(|content| is_call && *content == Content::Text(String::new()));
+    // The first piece has the role and an empty text, whatever comes after it; a whole answer has no text beside calls or a refusal.
+    let has_other = message.tool_calls.is_some() || message.function_call.is_some() || message.audio.is_some() || message.refusal.is_some();
+    message.content.take_if(|content| has_other && *content == Content::Text(String::new()));
     let calls = message.tool_calls.as_deref_mut().unwrap_or_default();
     calls.sort_by_key(|call| call.index);
     for call in calls {

@@ -34,8 +34,8 @@ pub struct ChatResponse {
     /// The model that answered, which may differ from the one asked for.
     #[serde(default)]
     pub model: String,
-    /// The answers; one unless the request's `n` asked for more.
-    #[serde(default)]
+    /// The answers; one unless the request's `n` asked for more. A body without them is no answer.
+    #[serde(deserialize_with = "lenient::null_as_default")]
     pub choices: Vec<Choice>,
     /// What it used and cost.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -155,6 +155,13 @@ open_enum! {
         FunctionCall = "function_call",
         /// Something failed.
         Error = "error",
+    }
+}
+
+impl FinishReason {
+    /// Some servers send an empty word where there is no reason yet.
+    pub(super) fn is_told(&self) -> bool {
+        !self.as_str().is_empty()
     }
 }
 

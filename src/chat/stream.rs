@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use futures::{Stream, StreamExt as _};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::accumulate::ChatAccumulator;
 use super::content::Content;
@@ -19,9 +19,9 @@ use super::tool::ToolCallKind;
 use super::usage::Usage;
 use crate::error::{ApiError, Result};
 use crate::extra::Extra;
-use crate::json;
+use crate::json as wire;
 use crate::lenient;
-use crate::response::{Meta, Response};
+use crate::response::Meta;
 use crate::transport::sse::{self, Event};
 use crate::transport::stream::{Decoded, EventStream, Protocol, is_event_stream};
 
@@ -236,17 +236,19 @@ impl ChatStream {
     /// # Errors
     ///
     /// The error that the stream ends with; [`into_outcome`](Self::into_outcome) keeps what had come by then.
-    pub async fn into_response(self) -> Result<Response<ChatResponse>> {
-        let meta = self.meta().clone();
+    pub async fn into_response(self) -> Result<ChatResponse> {
         let (response, ended) = self.into_outcome().await;
-        ended.map(|()| Response::new(response, meta))
+        ended.map(|()| response)
     }
 
     /// Reads to the end and gives what came, however the stream ended.
+    ///
+    /// Like a whole answer, it may not be larger than [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
     pub async fn into_outcome(mut self) -> (ChatResponse, Result<()>) {
         let mut accumulator = ChatAccumulator::new();
         while let Some(chunk) = self.next().await {
-            if let Err(error) = chunk.and_then(|chunk| accumulator.push(chunk)) {
+            let added = chunk.and_then(|chunk| self.0.within_response_limit(accumulator.push(chunk)));
+            if let Err(error) = added {
                 return (accumulator.into_response(), Err(error));
             }
         }
@@ -305,8 +307,10 @@ impl Stream for ChatTextStream {
 }
 
 /// Reads chat chunks: data-only events up to `[DONE]`, errors in any of their shapes.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct ChatProtocol {
+    /// How many answers were asked for.
+    answers: u32,
     /// Answers that have begun, and those that have ended, one bit each.
     begun: u128,
     ended: u128,
@@ -331,31 +335,55 @@ impl Protocol for ChatProtocol {
         if event.data().is_empty() {
             return Ok(Decoded::Skip);
         }
-        let chunk: ChatChunk = json::decode(event.data())?;
-        if chunk.error.as_ref().is_some_and(ApiError::is_reported_by) {
+        let chunk: ChatChunk = wire::decode(event.data())?;
+        if chunk.error.as_ref().is_some_and(ApiError::is_reported_by) || is_flat_error(&chunk) {
             return Ok(Decoded::Failure);
         }
         self.note(&chunk);
-        Ok(Decoded::Item(chunk))
+        match broken_choice(&chunk) {
+            Some(report) => Ok(Decoded::Broken(chunk, report)),
+            None => Ok(Decoded::Item(chunk)),
+        }
     }
 
     /// A missing `[DONE]` is no cut if every answer has told why it ended.
     fn is_complete_without_mark(&self) -> bool {
-        self.begun != 0 && self.begun == self.ended
+        self.begun == self.ended && self.ended.count_ones() >= self.answers
     }
 }
 
 impl ChatProtocol {
+    /// For a request of this many answers.
+    pub(super) fn new(answers: Option<u64>) -> Self {
+        let answers = answers.and_then(|answers| u32::try_from(answers).ok()).unwrap_or(1).max(1);
+        Self { answers, begun: 0, ended: 0 }
+    }
+
     fn note(&mut self, chunk: &ChatChunk) {
         for choice in &chunk.choices {
             // Answers beyond the 127th share a bit that is never taken as ended: they need the end mark.
             let bit = 1_u128 << choice.index.clamp(0, 127);
             self.begun |= bit;
-            if choice.finish_reason.is_some() && choice.index < 127 {
+            if choice.finish_reason.as_ref().is_some_and(FinishReason::is_told) && choice.index < 127 {
                 self.ended |= bit;
             }
         }
     }
+}
+
+/// Whether this is an error without an envelope, as Mistral and FastAPI write it.
+#[inline]
+fn is_flat_error(chunk: &ChatChunk) -> bool {
+    let is_empty = chunk.choices.is_empty() && chunk.id.is_empty() && chunk.usage.is_none();
+    is_empty && (chunk.object.as_str() == "error" || ["message", "detail"].iter().any(|name| chunk.extra.contains_key(name)))
+}
+
+/// What a choice reports that its provider broke off.
+#[inline]
+fn broken_choice(chunk: &ChatChunk) -> Option<Value> {
+    let broken = chunk.choices.iter().find(|choice| choice.error.is_some() || choice.finish_reason == Some(FinishReason::Error))?;
+    let error = broken.error.as_ref().and_then(|error| serde_json::to_value(error).ok());
+    Some(json!({"error": error.unwrap_or_else(|| json!({"message": "the provider broke off"}))}))
 }
 
 /// `[DONE]`, which a few servers put spaces around; anything more is no end mark.

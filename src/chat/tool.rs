@@ -362,7 +362,7 @@ pub struct FunctionCall {
     #[serde(default, deserialize_with = "lenient::null_as_default")]
     pub name: String,
     /// Its arguments, as JSON text; the model may have got it wrong.
-    #[serde(default, deserialize_with = "lenient::null_as_default")]
+    #[serde(default, deserialize_with = "lenient::json_text")]
     pub arguments: String,
     /// Fields that this version doesn't know.
     #[serde(flatten)]

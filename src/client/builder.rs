@@ -195,6 +195,12 @@ impl ClientBuilder {
         self
     }
 
+    /// Limits what an error keeps of the body that it came with. 1 MiB by default; no error body is read for more than 5 s.
+    pub fn max_error_bytes(mut self, bytes: usize) -> Self {
+        self.limits.max_error_bytes = bytes;
+        self
+    }
+
     /// Sets how failed attempts are made again.
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
@@ -206,7 +212,8 @@ impl ClientBuilder {
         self.retry(RetryPolicy::none())
     }
 
-    /// Sets the tokens that retries of all calls together draw on. 500 by default; 0 turns retries off.
+    /// Sets the tokens that retries of all calls together draw on. 500 by default; 0 leaves only retries at times that the gateway
+    /// named.
     ///
     /// A retry takes 5, or 10 after a timeout, or none if the gateway named the time; a success gives back what its retries took,
     /// and a success at the first try gives 1. When everything fails, the bucket runs dry and calls fail at once instead of

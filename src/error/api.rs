@@ -188,7 +188,7 @@ impl ApiError {
             status_hint: findings.status.filter(|hint| *hint != status),
             kind: findings.kind,
             code: findings.code,
-            message: message.map_or_else(|| status_message(status), |message| cut(message, Self::MESSAGE_CHARS)),
+            message: message.map_or_else(|| status_message(findings.status.unwrap_or(status)), |message| cut(message, Self::MESSAGE_CHARS)),
             param: findings.param,
             metadata: findings.metadata,
             hint: None,
@@ -400,6 +400,9 @@ fn as_status(value: &Value) -> Option<StatusCode> {
 
 fn status_message(status: StatusCode) -> String {
     let code = status.as_u16();
+    if status.is_success() {
+        return "an error without a message".to_owned();
+    }
     let reason = status.canonical_reason().or(match code {
         520 => Some("Web Server Returned an Unknown Error"),
         521 => Some("Web Server Is Down"),

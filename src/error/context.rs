@@ -33,18 +33,11 @@ impl Context {
     /// What the head of the last attempt's answer tells.
     pub(crate) fn set_head(&mut self, meta: &Meta) {
         self.status = Some(meta.status());
-        if let Some(id) = meta.request_id() {
-            self.request_ids = vec![id.to_owned()];
+        // After the one that the body had, if it had one.
+        if let Some(id) = meta.request_id().filter(|id| !self.request_ids.iter().any(|known| known == id)) {
+            self.request_ids.push(id.to_owned());
         }
-        (self.retry_after, self.should_retry) = retry_hints(meta.status(), meta.headers());
-    }
-
-    /// What is known of a call that was answered with success before it failed.
-    pub(crate) fn set_call(&mut self, class: RetryClass, meta: &Meta) {
-        self.class = Some(class);
-        self.set_head(meta);
-        self.attempts = meta.attempts();
-        self.elapsed = meta.elapsed();
+        (self.retry_after, self.should_retry) = retry_hints(meta.headers());
     }
 }
 

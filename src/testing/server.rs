@@ -54,7 +54,7 @@ async fn answer(request: Request<Incoming>, state: Arc<State>, resets: Arc<Atomi
     let request = record(request).await?;
     let number = state.answered.fetch_add(1, Ordering::SeqCst) + 1;
     lock(&state.requests).push(request.clone());
-    let reply = match state.scripted(&request.path) {
+    let reply = match state.scripted(&request) {
         Some(reply) => reply,
         None => route(&request, &state),
     };

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::{Answer, Limits, Receive, failure};
 use crate::error::{ApiError, Error, Oversize, Result, Scrubber};
+use crate::json;
 
 /// Takes in a whole answer.
 pub(super) struct Whole {
@@ -24,6 +25,7 @@ pub(super) struct Received {
     content_type: Option<String>,
     is_framed: bool,
     scrubber: Scrubber,
+    max_error_bytes: usize,
 }
 
 impl Receive for Whole {
@@ -36,13 +38,19 @@ impl Receive for Whole {
         let content_type = answer.content_type().map(str::to_owned);
         let status = answer.meta.status();
         let Answer { body, scrubber, is_framed, .. } = answer;
-        let bytes = read_all(body, limits.max_response_bytes).await?;
+        let mut bytes = Vec::new();
+        if let Err(error) = read_all(body, limits.max_response_bytes, &mut bytes).await {
+            // What has come of it may be paid for.
+            bytes.truncate(limits.max_error_bytes);
+            return Err(error.with_body(scrubber.bytes(bytes.into())));
+        }
+        let bytes = Bytes::from(bytes);
         if let Some(field) = self.result_field
             && is_error_body(&bytes, field)
         {
             return Err(ApiError::parse(status, content_type.as_deref(), bytes, &scrubber).into());
         }
-        Ok(Received { bytes, content_type, is_framed, scrubber })
+        Ok(Received { bytes, content_type, is_framed, scrubber, max_error_bytes: limits.max_error_bytes })
     }
 }
 
@@ -61,19 +69,19 @@ impl Received {
             Error::Decode { reason, context, .. } => Error::Decode { reason, may_be_truncated: !self.is_framed, context },
             other => other,
         };
-        error.with_body(self.scrubber.bytes(self.bytes.slice(..self.bytes.len().min(MAX_KEPT_BYTES))))
+        error.with_body(self.scrubber.bytes(self.bytes.slice(..self.bytes.len().min(self.max_error_bytes))))
     }
 }
 
-/// Reads the start of a body that came with an error status or isn't what was asked for: at most 1 MiB, for at most 5 s.
+/// Reads the start of a body that came with an error status or isn't what was asked for: up to a limit, for at most 5 s.
 ///
 /// What broke off or took too long gives what had come; dropping the rest closes the connection.
-pub(super) async fn read_error(body: reqwest::Body) -> Bytes {
+pub(super) async fn read_error(body: reqwest::Body, limit: usize) -> Bytes {
     let mut body = body;
     let mut read = Vec::new();
     let reading = async {
         while let Some(Ok(piece)) = next_piece(&mut body).await {
-            let room = MAX_KEPT_BYTES - read.len();
+            let room = limit - read.len();
             read.extend_from_slice(&piece[..piece.len().min(room)]);
             if piece.len() >= room {
                 break;
@@ -84,24 +92,14 @@ pub(super) async fn read_error(body: reqwest::Body) -> Bytes {
     read.into()
 }
 
-async fn read_all(mut body: reqwest::Body, limit: usize) -> Result<Bytes> {
-    let too_large = || Error::too_large(Oversize::Response, limit);
-    let Some(first) = next_piece(&mut body).await.transpose()? else { return Ok(Bytes::new()) };
-    if first.len() > limit {
-        return Err(too_large());
-    }
-    let Some(second) = next_piece(&mut body).await.transpose()? else { return Ok(first) };
-    let mut all = Vec::with_capacity(first.len() + second.len());
-    all.extend_from_slice(&first);
-    let mut next = Some(second);
-    while let Some(piece) = next {
+async fn read_all(mut body: reqwest::Body, limit: usize, all: &mut Vec<u8>) -> Result<()> {
+    while let Some(piece) = next_piece(&mut body).await.transpose()? {
         if piece.len() > limit - all.len() {
-            return Err(too_large());
+            return Err(Error::too_large(Oversize::Response, limit));
         }
         all.extend_from_slice(&piece);
-        next = next_piece(&mut body).await.transpose()?;
     }
-    Ok(all.into())
+    Ok(())
 }
 
 async fn next_piece(body: &mut reqwest::Body) -> Option<Result<Bytes>> {
@@ -121,16 +119,15 @@ fn is_error_body(body: &[u8], result_field: &str) -> bool {
     if memchr::memmem::find(body, b"\"error\"").is_none() {
         return false;
     }
-    let Ok(object) = serde_json::from_slice::<Map<String, Value>>(body) else { return false };
+    let Ok(object) = json::decode::<Map<String, Value>>(body) else { return false };
     let has_result = match object.get(result_field) {
         None | Some(Value::Null) => false,
         Some(Value::Array(items)) => !items.is_empty(),
         Some(_) => true,
     };
-    !has_result && object.get("error").is_some_and(ApiError::is_reported_by)
+    let reports = object.get("error").is_some_and(ApiError::is_reported_by)
+        || ["object", "type"].iter().any(|name| object.get(*name) == Some(&"error".into()));
+    !has_result && reports
 }
-
-/// Most of a body that an error keeps.
-pub(super) const MAX_KEPT_BYTES: usize = 1 << 20;
 
 const ERROR_BODY_TIME: Duration = Duration::from_secs(5);

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 
 use crate::error::{ApiError, Error, TimeoutPhase, TransportPhase};
 
@@ -108,8 +108,8 @@ impl RetryPolicy {
 
     /// Sets how early a connection must have died, with nothing received, for a generation to be sent once more. 2 s by default.
     ///
-    /// In that time a model has hardly begun; it covers the race with a server that closes an idle connection. Zero turns these
-    /// retries off, [`Duration::MAX`] retries whenever nothing was received.
+    /// In that time a model has hardly begun; it covers the race with a server that closes an idle connection. Zero turns this retry
+    /// off, [`Duration::MAX`] allows it however late the connection died.
     #[must_use]
     pub fn ambiguous_window(mut self, window: Duration) -> Self {
         self.ambiguous_window = window;
@@ -277,15 +277,14 @@ pub(crate) fn leaves_outcome_unknown(class: RetryClass, error: &Error) -> bool {
     }
 }
 
-/// What the head of an answer says about trying again: a wait, and whether to try at all.
-pub(crate) fn retry_hints(status: StatusCode, headers: &HeaderMap) -> (Option<Duration>, Option<bool>) {
+/// What the head of a failed answer says about trying again: a wait, and whether to try at all.
+pub(crate) fn retry_hints(headers: &HeaderMap) -> (Option<Duration>, Option<bool>) {
     let should_retry = match headers.get("x-should-retry").map(http::HeaderValue::as_bytes) {
         Some(b"true") => Some(true),
         Some(b"false") => Some(false),
         _ => None,
     };
-    let wait = (status.as_u16() >= 400).then(|| retry_after(headers, SystemTime::now())).flatten();
-    (wait, should_retry)
+    (retry_after(headers, SystemTime::now()), should_retry)
 }
 
 /// The wait that `retry-after-ms` or `retry-after` asks for; a date is counted from the answer's own `date`.

@@ -8,9 +8,10 @@ use bytes::Bytes;
 use futures::Stream;
 use http::HeaderValue;
 use http_body::Body as _;
+use serde_json::Value;
 use tokio::time::{Instant, Sleep};
 
-use super::retry::{RetryClass, leaves_outcome_unknown};
+use super::retry::RetryClass;
 use super::sse::{self, Event};
 use super::{Answer, Limits, Receive, body, failure};
 use crate::error::{ApiError, Error, Oversize, Result, Scrubber, TimeoutPhase};
@@ -47,6 +48,8 @@ pub(crate) enum Decoded<T> {
     Skip,
     /// The event reports a failure, in whatever shape.
     Failure,
+    /// An item that comes with the report of a failure: the item is given, then the error.
+    Broken(T, Value),
     /// The end mark.
     End,
 }
@@ -103,7 +106,7 @@ impl<P: Protocol> Receive for Open<P> {
             return Err(Error::truncated());
         }
         let Some(decoder) = self.0.decoder(answer.content_type(), limits.max_event_bytes) else {
-            return Err(not_a_stream(answer).await);
+            return Err(not_a_stream(answer, limits.max_error_bytes).await);
         };
         let mut stream = EventStream::new(answer, decoder, self.0.clone(), limits);
         stream.first = match std::future::poll_fn(|context| stream.poll_item(context)).await {
@@ -116,18 +119,20 @@ impl<P: Protocol> Receive for Open<P> {
 }
 
 /// A success with another body than a stream: an error after all, or something that the caller may want to see.
-async fn not_a_stream(answer: Answer) -> Error {
+async fn not_a_stream(answer: Answer, limit: usize) -> Error {
     let content_type = answer.content_type().unwrap_or_default().to_owned();
     let status = answer.meta.status();
     let scrubber = answer.scrubber;
-    let bytes = body::read_error(answer.body).await;
-    let is_error = serde_json::from_slice::<serde_json::Value>(&bytes).is_ok_and(|value| {
+    let bytes = body::read_error(answer.body, limit).await;
+    let is_error = serde_json::from_slice::<Value>(&bytes).is_ok_and(|value| {
         let object = value.get(0).unwrap_or(&value);
         object.get("error").is_some_and(ApiError::is_reported_by)
     });
     if is_error {
         return ApiError::parse(status, Some(&content_type), bytes, &scrubber).into();
     }
+    let mut content_type = content_type;
+    scrubber.text(&mut content_type);
     Error::content_type(content_type).with_body(scrubber.bytes(bytes))
 }
 
@@ -141,10 +146,14 @@ pub(crate) struct EventStream<P: Protocol> {
     state: State,
     clock: Clock,
     limits: StreamLimits,
+    /// Bytes of the body so far.
+    received: usize,
+    /// Of `State::Broken`, the report.
+    report: Option<Value>,
     scrubber: Scrubber,
     meta: Meta,
-    /// Known once the call that opened the stream is done.
-    class: Option<RetryClass>,
+    /// Known once the call that opened the stream is done, with the time at which it was.
+    opened: Option<(RetryClass, Instant)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,6 +163,8 @@ enum State {
     Draining {
         room: usize,
     },
+    /// An item was given that came with the report of a failure.
+    Broken,
     Done,
 }
 
@@ -162,6 +173,20 @@ struct StreamLimits {
     idle: Duration,
     event: Duration,
     max_event_bytes: usize,
+    max_response_bytes: usize,
+    max_error_bytes: usize,
+}
+
+impl StreamLimits {
+    fn of(limits: &Limits) -> Self {
+        Self {
+            idle: limits.idle_timeout,
+            event: limits.event_timeout,
+            max_event_bytes: limits.max_event_bytes,
+            max_response_bytes: limits.max_response_bytes,
+            max_error_bytes: limits.max_error_bytes,
+        }
+    }
 }
 
 impl<P: Protocol> EventStream<P> {
@@ -173,17 +198,30 @@ impl<P: Protocol> EventStream<P> {
             protocol,
             state: State::Reading,
             clock: Clock::default(),
-            limits: StreamLimits { idle: limits.idle_timeout, event: limits.event_timeout, max_event_bytes: limits.max_event_bytes },
+            limits: StreamLimits::of(limits),
+            received: 0,
+            report: None,
             scrubber: answer.scrubber,
             meta: answer.meta,
-            class: None,
+            opened: None,
         }
     }
 
     /// The call that opened the stream is done; from here on, errors are the stream's own.
     pub(super) fn opened(&mut self, meta: Meta, class: RetryClass) {
         self.meta = meta;
-        self.class = Some(class);
+        self.opened = Some((class, Instant::now()));
+    }
+
+    /// Refuses to go on adding up a stream that is larger than a whole answer may be.
+    pub(crate) fn within_response_limit(&self, added: Result<()>) -> Result<()> {
+        let limit = self.limits.max_response_bytes;
+        let error = match added {
+            Ok(()) if self.received <= limit => return Ok(()),
+            Ok(()) => Error::too_large(Oversize::Response, limit),
+            Err(error) => error,
+        };
+        Err(self.with_context(error))
     }
 
     pub(crate) fn meta(&self) -> &Meta {
@@ -202,11 +240,20 @@ impl<P: Protocol> EventStream<P> {
                     self.end();
                     return Poll::Ready(None);
                 }
+                State::Broken => {
+                    let report = self.report.take().unwrap_or_default().to_string();
+                    return self.fail(ApiError::parse(http::StatusCode::OK, None, report.into(), &self.scrubber).into());
+                }
                 State::Reading => {}
             }
             match self.next_decoded() {
                 Ok(Some(Decoded::Item(item))) => {
                     self.clock.event_came();
+                    return Poll::Ready(Some(Ok(item)));
+                }
+                Ok(Some(Decoded::Broken(item, report))) => {
+                    self.state = State::Broken;
+                    self.report = Some(report);
                     return Poll::Ready(Some(Ok(item)));
                 }
                 Ok(Some(Decoded::Last(item))) => {
@@ -229,18 +276,20 @@ impl<P: Protocol> EventStream<P> {
             pieces += 1;
             if pieces > MAX_PIECES_PER_POLL {
                 context.waker().wake_by_ref();
-                return Poll::Pending;
+                let error = ready!(self.clock.poll_elapsed(context, self.limits));
+                return self.fail(error);
             }
             match self.poll_piece(context) {
                 Poll::Ready(Some(Ok(piece))) => {
                     self.clock.bytes_came();
+                    self.received = self.received.saturating_add(piece.len());
                     self.decoder.push(piece);
                 }
                 Poll::Ready(Some(Err(error))) => return self.fail(failure::of_body(error)),
                 Poll::Ready(None) => return self.end_of_body(),
                 Poll::Pending => {
-                    let (phase, limit) = ready!(self.clock.poll_elapsed(context, self.limits));
-                    return self.fail(Error::timeout(phase, limit));
+                    let error = ready!(self.clock.poll_elapsed(context, self.limits));
+                    return self.fail(error);
                 }
             }
         }
@@ -250,7 +299,7 @@ impl<P: Protocol> EventStream<P> {
     #[inline]
     fn next_decoded(&mut self) -> Result<Option<Decoded<P::Item>>> {
         match self.decoder.next() {
-            Ok(Some(event)) => checked(self.protocol.decode(&event), &event, &self.scrubber).map(Some),
+            Ok(Some(event)) => checked(self.protocol.decode(&event), &event, &self.scrubber, self.limits).map(Some),
             Ok(None) => Ok(None),
             Err(sse::TooLong) => Err(Error::too_large(Oversize::Event, self.limits.max_event_bytes)),
         }
@@ -288,7 +337,7 @@ impl<P: Protocol> EventStream<P> {
                 Poll::Ready(_) => return Poll::Ready(()),
                 Poll::Pending => {
                     let limits = StreamLimits { idle: DRAIN_TIME, event: DRAIN_TIME, ..self.limits };
-                    ready!(self.clock.poll_elapsed(context, limits));
+                    _ = ready!(self.clock.poll_elapsed(context, limits));
                     return Poll::Ready(());
                 }
             }
@@ -299,12 +348,17 @@ impl<P: Protocol> EventStream<P> {
     fn end_of_body(&mut self) -> Poll<Option<Result<P::Item>>> {
         self.body = None;
         let last = self.decoder.finish().map(|event| match P::TAKES_UNFINISHED {
-            true => checked(self.protocol.decode(&event), &event, &self.scrubber),
+            true => checked(self.protocol.decode(&event), &event, &self.scrubber, self.limits),
             false => Err(Error::truncated()),
         });
         match last {
             // The last event lacks its blank line, but what there is of it is whole.
             Some(Ok(Decoded::Item(item) | Decoded::Last(item))) => return Poll::Ready(Some(Ok(item))),
+            Some(Ok(Decoded::Broken(item, report))) => {
+                self.state = State::Broken;
+                self.report = Some(report);
+                return Poll::Ready(Some(Ok(item)));
+            }
             Some(Ok(Decoded::End)) => {
                 self.end();
                 return Poll::Ready(None);
@@ -328,20 +382,24 @@ impl<P: Protocol> EventStream<P> {
             return Error::truncated();
         }
         let stray = Bytes::copy_from_slice(stray);
-        let report = serde_json::from_slice::<serde_json::Value>(&stray).ok();
+        let report = serde_json::from_slice::<Value>(&stray).ok();
         if report.and_then(|report| report.get("error").map(ApiError::is_reported_by)) == Some(true) {
             return ApiError::parse(http::StatusCode::OK, None, stray, &self.scrubber).into();
         }
         Error::truncated().with_body(self.scrubber.bytes(stray))
     }
 
-    fn fail(&mut self, mut error: Error) -> Poll<Option<Result<P::Item>>> {
+    fn fail(&mut self, error: Error) -> Poll<Option<Result<P::Item>>> {
         self.end();
-        if let Some(class) = self.class {
-            error.context_mut().set_call(class, &self.meta);
-            error.context_mut().outcome_unknown = leaves_outcome_unknown(class, &error);
-        }
-        Poll::Ready(Some(Err(error)))
+        Poll::Ready(Some(Err(self.with_context(error))))
+    }
+
+    /// The error with what is known of its call; before the stream is opened, the call itself adds that.
+    fn with_context(&self, error: Error) -> Error {
+        let Some((class, opened)) = self.opened else { return error };
+        let mut error = error.in_call(class, &self.meta);
+        error.context_mut().elapsed += opened.elapsed();
+        error
     }
 
     /// Lets go of the connection: back to the pool if the body is read, closed if not.
@@ -365,23 +423,23 @@ impl<P: Protocol> Stream for EventStream<P> {
 /// Turns an event that reports a failure into an error, and keeps the event behind an error that it caused.
 // Inlined down to the JSON parser, with what it calls: each copy of a chunk that this spares is 64 instructions.
 #[inline(always)]
-fn checked<T>(decoded: Result<Decoded<T>>, event: &Event<'_>, scrubber: &Scrubber) -> Result<Decoded<T>> {
+fn checked<T>(decoded: Result<Decoded<T>>, event: &Event<'_>, scrubber: &Scrubber, limits: StreamLimits) -> Result<Decoded<T>> {
     match decoded {
-        Ok(Decoded::Failure) => Err(reported(event, scrubber)),
-        Err(error) => Err(error.with_body(scrubber.bytes(kept(event)))),
+        Ok(Decoded::Failure) => Err(reported(event, scrubber, limits)),
+        Err(error) => Err(error.with_body(scrubber.bytes(kept(event, limits)))),
         decoded => decoded,
     }
 }
 
 #[cold]
-fn reported(event: &Event<'_>, scrubber: &Scrubber) -> Error {
-    ApiError::parse(http::StatusCode::OK, None, kept(event), scrubber).into()
+fn reported(event: &Event<'_>, scrubber: &Scrubber, limits: StreamLimits) -> Error {
+    ApiError::parse(http::StatusCode::OK, None, kept(event, limits), scrubber).into()
 }
 
 #[cold]
-fn kept(event: &Event<'_>) -> Bytes {
+fn kept(event: &Event<'_>, limits: StreamLimits) -> Bytes {
     let data = event.data();
-    Bytes::copy_from_slice(&data[..data.len().min(body::MAX_KEPT_BYTES)])
+    Bytes::copy_from_slice(&data[..data.len().min(limits.max_error_bytes)])
 }
 
 /// How long the peer has been keeping a waiting caller waiting.
@@ -405,8 +463,11 @@ impl Clock {
         self.event_since = None;
     }
 
-    /// Ready with the limit that has passed.
-    fn poll_elapsed(&mut self, context: &mut Context<'_>, limits: StreamLimits) -> Poll<(TimeoutPhase, Duration)> {
+    /// Ready once a limit has passed, with the error that says so.
+    fn poll_elapsed(&mut self, context: &mut Context<'_>, limits: StreamLimits) -> Poll<Error> {
+        if self.timer.is_none() && tokio::runtime::Handle::try_current().is_err() {
+            return Poll::Ready(Error::no_runtime());
+        }
         let now = Instant::now();
         let idle_at = self.bytes_since.get_or_insert(now).checked_add(limits.idle);
         let event_at = self.event_since.get_or_insert(now).checked_add(limits.event);
@@ -416,10 +477,10 @@ impl Clock {
             ready!(timer.as_mut().poll(context));
             let now = Instant::now();
             if idle_at.is_some_and(|at| at <= now) {
-                return Poll::Ready((TimeoutPhase::Idle, limits.idle));
+                return Poll::Ready(Error::timeout(TimeoutPhase::Idle, limits.idle));
             }
             if event_at.is_some_and(|at| at <= now) {
-                return Poll::Ready((TimeoutPhase::EventGap, limits.event));
+                return Poll::Ready(Error::timeout(TimeoutPhase::EventGap, limits.event));
             }
             timer.as_mut().reset(next);
         }

@@ -170,7 +170,7 @@ async fn a_tool_is_called_and_answered() {
     let asked = ChatRequest::new("m", [Message::user("get weather in Paris")]).tools([Tool::function("get_weather", "Weather", schema)]);
     let whole = client.chat().create(&asked).await.unwrap();
     let streamed = client.chat().stream(&asked).await.unwrap().into_response().await.unwrap();
-    assert_eq!(*streamed, *whole);
+    assert_eq!(streamed, *whole);
 
     let call = &whole.tool_calls()[0];
     let place: Place = call.arguments().unwrap();

@@ -17,7 +17,7 @@ async fn a_stream_gives_what_a_whole_answer_would() {
     assert!(stream.meta().time_to_first_event().is_some() && stream.meta().request_id() == Some("req_2"));
     let streamed = stream.into_response().await.unwrap();
 
-    assert_eq!(*streamed, *whole);
+    assert_eq!(streamed, *whole);
     assert_eq!(gateway.requests()[1].json()["stream_options"]["include_usage"], true);
 }
 
