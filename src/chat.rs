@@ -14,7 +14,10 @@ mod router;
 mod routing;
 mod stream;
 mod tool;
+mod tool_call;
 mod usage;
+
+use std::borrow::Cow;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -28,8 +31,9 @@ pub use format::{JsonSchema, Prediction, ResponseFormat};
 pub use message::{Annotation, AnnotationKind, Audio, FileAnnotation, GeneratedImage, Message, Role, UrlCitation};
 pub use moderation::{Moderation, ModerationKind, ModerationOutcome, ModerationResult};
 pub use options::{
-    AudioOutput, CacheBreakpoint, CacheControl, Modality, PromptCacheOptions, Stop, StreamOptions, UsageOptions, Verbosity,
-    WebSearchOptions,
+    AudioOutput, CacheBreakpoint, CacheControl, DebugOptions, FunctionCallChoice, Modality, ModerationConfig, ModerationMode,
+    ModerationOptions, ModerationPolicy, PromptCacheOptions, Stop, StopCondition, StreamOptions, Trace, UsageOptions, UserLocation,
+    Verbosity, WebSearchOptions,
 };
 pub use plugin::{
     AutoRouterPlugin, ContextCompressionPlugin, FileParserPlugin, FusionPlugin, ModerationPlugin, ParetoRouterPlugin, PdfOptions, Plugin,
@@ -42,9 +46,10 @@ pub use router::{PipelineStage, RouterAttempt, RouterEndpoint, RouterEndpoints, 
 pub use routing::{DataCollection, MaxPrice, Percentiles, Preference, ProviderPreferences, ProviderSort, ProviderSortBy, Route};
 pub use stream::{ChatChunk, ChatStream, ChatTextStream, ChunkChoice, CustomToolCallDelta, Delta, FunctionCallDelta, ToolCallDelta};
 pub use tool::{
-    ArouterTool, ArouterToolId, ArouterToolOptions, CustomTool, CustomToolCall, CustomToolDefinition, FunctionCall, FunctionDefinition,
-    FunctionTool, Tool, ToolCall, ToolCallKind, ToolChoice,
+    AllowedTools, ArouterTool, ArouterToolId, ArouterToolOptions, CustomFormat, CustomTool, CustomToolDefinition, FunctionDefinition,
+    FunctionTool, Grammar, NamedToolChoice, ServerTool, Tool, ToolChoice, ToolName,
 };
+pub use tool_call::{CustomToolCall, FunctionCall, ToolCall, ToolCallKind};
 pub use usage::{CompletionTokensDetails, Cost, CostDetails, CostParts, Price, PromptTokensDetails, ServerToolUseDetails, Usage};
 
 use crate::error::{Error, Result};
@@ -135,7 +140,7 @@ impl std::fmt::Debug for Chat {
 #[derive(Serialize)]
 struct Body<'r> {
     #[serde(flatten)]
-    request: &'r ChatRequest,
+    request: Cow<'r, ChatRequest>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stream: Option<bool>,
     #[serde(rename = "stream_options", skip_serializing_if = "Option::is_none")]
@@ -144,11 +149,17 @@ struct Body<'r> {
 
 impl<'r> Body<'r> {
     fn whole(request: &'r ChatRequest) -> Self {
+        let mut request = Cow::Borrowed(request);
+        if request.stream_options.is_some() {
+            // Without `stream`, the API refuses them.
+            request.to_mut().stream_options = None;
+        }
         Self { request, stream: None, default_stream_options: None }
     }
 
     fn streamed(request: &'r ChatRequest) -> Self {
         let has_options = request.stream_options.is_some() || request.extra.contains_key("stream_options");
+        let request = Cow::Borrowed(request);
         Self { request, stream: Some(true), default_stream_options: (!has_options).then(|| StreamOptions::usage(true)) }
     }
 

@@ -104,6 +104,11 @@ impl Tagged {
         serde_json::from_value(self.value).map_err(E::custom)
     }
 
+    /// One field of the object.
+    pub(crate) fn field<T: DeserializeOwned, E: Error>(&self, name: &str) -> Result<T, E> {
+        T::deserialize(&self.value[name]).map_err(E::custom)
+    }
+
     /// The object as it came.
     pub(crate) fn whole(self) -> Value {
         let mut value = self.value;

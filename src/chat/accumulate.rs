@@ -9,7 +9,7 @@ use super::message::{Audio, Message, Role};
 use super::reasoning::ReasoningDetail;
 use super::response::{ChatObject, ChatResponse, Choice, LogProbs, TokenLogProb};
 use super::stream::{ChatChunk, ChunkChoice, CustomToolCallDelta, Delta, FunctionCallDelta, ToolCallDelta};
-use super::tool::{CustomToolCall, FunctionCall, ToolCall, ToolCallKind};
+use super::tool_call::{CustomToolCall, FunctionCall, ToolCall, ToolCallKind};
 use crate::error::{Error, Result};
 use crate::extra::Extra;
 

@@ -176,6 +176,12 @@ impl ContentPart {
         Self::File(FilePart { file, cache_control: None, prompt_cache_breakpoint: None, extra: Extra::new() })
     }
 
+    /// A file that was uploaded before.
+    pub fn file_id(id: impl Into<String>) -> Self {
+        let file = FileSource { filename: None, file_data: None, file_id: Some(id.into()), extra: Extra::new() };
+        Self::File(FilePart { file, cache_control: None, prompt_cache_breakpoint: None, extra: Extra::new() })
+    }
+
     /// A film at an address, or in a `data:` URL.
     pub fn video_url(url: impl Into<String>) -> Self {
         Self::VideoUrl(VideoPart { video_url: VideoUrl { url: url.into(), extra: Extra::new() }, cache_control: None, extra: Extra::new() })

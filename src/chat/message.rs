@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::content::{Content, ImageUrl};
 use super::options::CacheControl;
 use super::reasoning::ReasoningDetail;
-use super::tool::{FunctionCall, ToolCall};
+use super::tool_call::{FunctionCall, ToolCall};
 use crate::extra::Extra;
 use crate::open_enum::open_enum;
 

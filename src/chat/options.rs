@@ -1,9 +1,10 @@
 //! Values of a request's options.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::extra::Extra;
+use crate::lenient::Tagged;
 use crate::open_enum::open_enum;
 
 /// Where to stop.
@@ -127,9 +128,9 @@ pub struct WebSearchOptions {
     /// How much of what is found the model reads: `low`, `medium`, `high`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search_context_size: Option<String>,
-    /// Where the person roughly is: `{"type": "approximate", "approximate": {"country", "region", "city", "timezone"}}`.
+    /// Where the person roughly is, in the form with [`approximate`](UserLocation::approximate).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_location: Option<Value>,
+    pub user_location: Option<UserLocation>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]
     pub extra: Extra,
@@ -176,6 +177,14 @@ pub struct CacheBreakpoint {
     pub extra: Extra,
 }
 
+impl CacheBreakpoint {
+    /// An explicit mark.
+    #[must_use]
+    pub fn explicit() -> Self {
+        Self { mode: "explicit".to_owned(), extra: Extra::new() }
+    }
+}
+
 /// How to cache the prompt, in OpenAI's form.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -189,4 +198,288 @@ pub struct PromptCacheOptions {
     /// Fields that this version doesn't know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+/// Where a person roughly is: the place itself, or in OpenAI's form, a level deeper.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct UserLocation {
+    /// `approximate`.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// City.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+    /// Region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Country, by its two letters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// Time zone, by its IANA name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+    /// The place, in OpenAI's form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approximate: Option<Box<Self>>,
+    /// Fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl UserLocation {
+    /// A place, in the form that the web plugin and server tools take.
+    pub fn new(city: impl Into<String>, country: impl Into<String>) -> Self {
+        Self { kind: Some("approximate".to_owned()), city: Some(city.into()), country: Some(country.into()), ..Self::default() }
+    }
+
+    /// A place in OpenAI's form, which [`WebSearchOptions`] takes.
+    pub fn approximate(city: impl Into<String>, country: impl Into<String>) -> Self {
+        let place = Self { kind: None, ..Self::new(city, country) };
+        Self { kind: Some("approximate".to_owned()), approximate: Some(Box::new(place)), ..Self::default() }
+    }
+}
+
+/// Names and ids for traces.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Trace {
+    /// Id of the trace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace_id: Option<String>,
+    /// Name of the trace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace_name: Option<String>,
+    /// Name of the span.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub span_name: Option<String>,
+    /// Name of the generation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generation_name: Option<String>,
+    /// Id of the span that this one is in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent_span_id: Option<String>,
+    /// Fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl Trace {
+    /// Sets [`trace_id`](Self#structfield.trace_id).
+    #[must_use]
+    pub fn trace_id(mut self, trace_id: impl Into<String>) -> Self {
+        self.trace_id = Some(trace_id.into());
+        self
+    }
+
+    /// Sets [`trace_name`](Self#structfield.trace_name).
+    #[must_use]
+    pub fn trace_name(mut self, trace_name: impl Into<String>) -> Self {
+        self.trace_name = Some(trace_name.into());
+        self
+    }
+
+    /// Sets [`span_name`](Self#structfield.span_name).
+    #[must_use]
+    pub fn span_name(mut self, span_name: impl Into<String>) -> Self {
+        self.span_name = Some(span_name.into());
+        self
+    }
+
+    /// Sets [`generation_name`](Self#structfield.generation_name).
+    #[must_use]
+    pub fn generation_name(mut self, generation_name: impl Into<String>) -> Self {
+        self.generation_name = Some(generation_name.into());
+        self
+    }
+
+    /// Sets [`parent_span_id`](Self#structfield.parent_span_id).
+    #[must_use]
+    pub fn parent_span_id(mut self, parent_span_id: impl Into<String>) -> Self {
+        self.parent_span_id = Some(parent_span_id.into());
+        self
+    }
+}
+
+/// What to echo for debugging.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DebugOptions {
+    /// Whether to echo the body that went to the provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub echo_upstream_body: Option<bool>,
+    /// Fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl DebugOptions {
+    /// Sets [`echo_upstream_body`](Self#structfield.echo_upstream_body).
+    #[must_use]
+    pub fn echo_upstream_body(mut self, echo_upstream_body: bool) -> Self {
+        self.echo_upstream_body = Some(echo_upstream_body);
+        self
+    }
+}
+
+/// Moderation of the request and its answer.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ModerationOptions {
+    /// The model that moderates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// What to do on each side.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<ModerationPolicy>,
+    /// Fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl ModerationOptions {
+    /// Moderation by this model.
+    pub fn new(model: impl Into<String>) -> Self {
+        Self { model: Some(model.into()), ..Self::default() }
+    }
+
+    /// Sets [`policy`](Self#structfield.policy).
+    #[must_use]
+    pub fn policy(mut self, input: ModerationMode, output: ModerationMode) -> Self {
+        let config = |mode| Some(ModerationConfig { mode: Some(mode), extra: Extra::new() });
+        self.policy = Some(ModerationPolicy { input: config(input), output: config(output), extra: Extra::new() });
+        self
+    }
+}
+
+/// What moderation does on each side.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ModerationPolicy {
+    /// With the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<ModerationConfig>,
+    /// With the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<ModerationConfig>,
+    /// Fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// What moderation does on one side.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ModerationConfig {
+    /// Whether it tells or blocks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<ModerationMode>,
+    /// Fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+open_enum! {
+    /// What moderation does with what it finds.
+    pub enum ModerationMode {
+        /// Tells.
+        Score = "score",
+        /// Blocks.
+        Block = "block",
+    }
+}
+
+/// When to stop running server tools.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum StopCondition {
+    /// After this many steps.
+    StepCountIs {
+        /// How many.
+        step_count: u64,
+    },
+    /// Once this tool was called.
+    HasToolCall {
+        /// Its name.
+        tool_name: String,
+    },
+    /// Once this many tokens were used.
+    MaxTokensUsed {
+        /// How many.
+        max_tokens: u64,
+    },
+    /// Once it has cost this much.
+    MaxCost {
+        /// In US dollars.
+        max_cost_in_dollars: f64,
+    },
+    /// Once the model ended for this reason.
+    FinishReasonIs {
+        /// The reason.
+        reason: String,
+    },
+    /// A condition that this version doesn't know, as it came.
+    #[serde(untagged)]
+    Other(Value),
+}
+
+impl<'de> Deserialize<'de> for StopCondition {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let condition = Tagged::read(deserializer, "type")?;
+        Ok(match condition.tag() {
+            Some("step_count_is") => Self::StepCountIs { step_count: condition.field("step_count")? },
+            Some("has_tool_call") => Self::HasToolCall { tool_name: condition.field("tool_name")? },
+            Some("max_tokens_used") => Self::MaxTokensUsed { max_tokens: condition.field("max_tokens")? },
+            Some("max_cost") => Self::MaxCost { max_cost_in_dollars: condition.field("max_cost_in_dollars")? },
+            Some("finish_reason_is") => Self::FinishReasonIs { reason: condition.field("reason")? },
+            _ => Self::Other(condition.whole()),
+        })
+    }
+}
+
+/// Whether the model may call functions, in the older form.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum FunctionCallChoice {
+    /// `none` or `auto`.
+    Word(String),
+    /// The function with this name.
+    Function {
+        /// Its name.
+        name: String,
+    },
+}
+
+impl WebSearchOptions {
+    /// Sets [`search_context_size`](Self#structfield.search_context_size).
+    #[must_use]
+    pub fn search_context_size(mut self, search_context_size: impl Into<String>) -> Self {
+        self.search_context_size = Some(search_context_size.into());
+        self
+    }
+
+    /// Sets [`user_location`](Self#structfield.user_location).
+    #[must_use]
+    pub fn user_location(mut self, user_location: UserLocation) -> Self {
+        self.user_location = Some(user_location);
+        self
+    }
+}
+
+impl PromptCacheOptions {
+    /// Sets [`mode`](Self#structfield.mode).
+    #[must_use]
+    pub fn mode(mut self, mode: impl Into<String>) -> Self {
+        self.mode = Some(mode.into());
+        self
+    }
+
+    /// Sets [`ttl`](Self#structfield.ttl).
+    #[must_use]
+    pub fn ttl(mut self, ttl: impl Into<String>) -> Self {
+        self.ttl = Some(ttl.into());
+        self
+    }
 }

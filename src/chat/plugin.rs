@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use super::options::UserLocation;
 use crate::extra::Extra;
 use crate::lenient::Tagged;
 
@@ -107,7 +108,7 @@ pub struct WebPlugin {
     pub search_prompt: Option<String>,
     /// Where the person roughly is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_location: Option<Value>,
+    pub user_location: Option<UserLocation>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]
     pub extra: Extra,

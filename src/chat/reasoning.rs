@@ -74,6 +74,13 @@ impl Reasoning {
         Self { max_tokens: Some(tokens), ..Self::default() }
     }
 
+    /// Sets [`enabled`](Self#structfield.enabled).
+    #[must_use]
+    pub fn enabled(mut self, enabled: bool) -> Self {
+        self.enabled = Some(enabled);
+        self
+    }
+
     /// Sets [`exclude`](Self#structfield.exclude).
     #[must_use]
     pub fn exclude(mut self, exclude: bool) -> Self {

@@ -9,7 +9,8 @@ use serde_json::{Map, Value};
 use super::format::{Prediction, ResponseFormat};
 use super::message::Message;
 use super::options::{
-    AudioOutput, CacheControl, Modality, PromptCacheOptions, Stop, StreamOptions, UsageOptions, Verbosity, WebSearchOptions,
+    AudioOutput, CacheControl, DebugOptions, FunctionCallChoice, Modality, ModerationOptions, PromptCacheOptions, Stop, StopCondition,
+    StreamOptions, Trace, UsageOptions, Verbosity, WebSearchOptions,
 };
 use super::plugin::Plugin;
 use super::reasoning::{Reasoning, ReasoningEffort};
@@ -139,9 +140,9 @@ pub struct ChatRequest {
     /// Web search of models that have it built in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub web_search_options: Option<WebSearchOptions>,
-    /// When to stop running server tools, such as `{"type": "step_count_is", "step_count": 3}`.
+    /// When to stop running server tools.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub stop_server_tools_when: Option<Vec<Value>>,
+    pub stop_server_tools_when: Option<Vec<StopCondition>>,
     /// Changes to prompts that are too long, in the older form: `middle-out`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transforms: Option<Vec<String>>,
@@ -174,13 +175,13 @@ pub struct ChatRequest {
     pub store: Option<bool>,
     /// Moderation of the request and its answer.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub moderation: Option<Value>,
-    /// Names and ids for traces: `trace_id`, `trace_name`, `span_name`, `generation_name`, `parent_span_id`.
+    pub moderation: Option<ModerationOptions>,
+    /// Names and ids for traces.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub trace: Option<Value>,
+    pub trace: Option<Trace>,
     /// What to echo for debugging.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub debug: Option<Value>,
+    pub debug: Option<DebugOptions>,
     /// What a stream is to tell; [`Chat::stream`](super::Chat::stream) asks for usage unless this is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stream_options: Option<StreamOptions>,
@@ -195,7 +196,7 @@ pub struct ChatRequest {
     pub functions: Option<Vec<FunctionDefinition>>,
     /// Whether it may call them, in the older form.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub function_call: Option<Value>,
+    pub function_call: Option<FunctionCallChoice>,
     /// Whether a stored request was for a stream; [`Chat`](super::Chat)'s methods decide that anew.
     #[serde(rename = "stream", default, skip_serializing)]
     was_stream: Ignored,
@@ -287,6 +288,10 @@ setters! {
     stream_options: StreamOptions,
     include_reasoning: bool,
     usage: UsageOptions,
+    moderation: ModerationOptions,
+    trace: Trace,
+    debug: DebugOptions,
+    function_call: FunctionCallChoice,
     =>
     model: String,
     stop: Stop,
@@ -295,18 +300,14 @@ setters! {
     modalities: Vec<Modality>,
     image_config: Map<String, Value>,
     plugins: Vec<Plugin>,
-    stop_server_tools_when: Vec<Value>,
+    stop_server_tools_when: Vec<StopCondition>,
     prompt_cache_key: String,
     prompt_cache_retention: String,
     user: String,
     safety_identifier: String,
     session_id: String,
     metadata: BTreeMap<String, String>,
-    moderation: Value,
-    trace: Value,
-    debug: Value,
     functions: Vec<FunctionDefinition>,
-    function_call: Value,
 }
 
 impl ChatRequest {

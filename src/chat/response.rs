@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::message::{Message, Role};
 use super::moderation::Moderation;
 use super::router::RouterMetadata;
-use super::tool::ToolCall;
+use super::tool_call::ToolCall;
 use super::usage::Usage;
 use crate::extra::Extra;
 use crate::lenient;

@@ -15,7 +15,7 @@ use super::moderation::Moderation;
 use super::reasoning::ReasoningDetail;
 use super::response::{ChatObject, ChatResponse, ChoiceError, FinishReason, LogProbs, ServiceTier};
 use super::router::RouterMetadata;
-use super::tool::ToolCallKind;
+use super::tool_call::ToolCallKind;
 use super::usage::Usage;
 use crate::error::{ApiError, Result};
 use crate::extra::Extra;

@@ -1,14 +1,11 @@
-//! Tools: what a model may call, what it must, and what it did.
+//! Tools: what a model may call, and what it must.
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use super::options::CacheControl;
-use crate::error::{Error, Result};
 use crate::extra::Extra;
-use crate::json;
-use crate::lenient::{self, Tagged};
+use crate::lenient::Tagged;
 use crate::open_enum::open_enum;
 
 /// A tool that the model may call.
@@ -22,13 +19,16 @@ pub enum Tool {
     Custom(CustomTool),
     /// A tool that ARouter runs during the generation: `{"type": "arouter", "arouter": {…}}`.
     Arouter(ArouterTool),
-    /// A tool of any other kind, as it came.
+    /// Any other tool that the gateway or the provider runs, by its type: `openrouter:web_search`, `web_search_preview`, …
+    #[serde(untagged)]
+    Server(ServerTool),
+    /// Something without a type, as it came.
     #[serde(untagged)]
     Other(Value),
 }
 
 impl Tool {
-    /// A function with a JSON Schema for its arguments.
+    /// A function with a JSON Schema for its arguments; [`FunctionDefinition`] has the rest.
     ///
     /// ```
     /// use arouter::chat::Tool;
@@ -41,34 +41,41 @@ impl Tool {
     /// }));
     /// ```
     pub fn function(name: impl Into<String>, description: impl Into<String>, parameters: Value) -> Self {
-        Self::Function(FunctionTool {
-            function: FunctionDefinition {
-                name: name.into(),
-                description: Some(description.into()),
-                parameters: Some(parameters),
-                strict: None,
-                extra: Extra::new(),
-            },
-            cache_control: None,
-            extra: Extra::new(),
-        })
+        FunctionDefinition::new(name).description(description).parameters(parameters).into()
     }
 
-    /// ARouter's web search, with its defaults; see [`ArouterToolOptions`] for the rest.
+    /// A tool of the program's that takes free text.
+    pub fn custom(name: impl Into<String>, description: impl Into<String>) -> Self {
+        let custom = CustomToolDefinition { name: name.into(), description: Some(description.into()), format: None, extra: Extra::new() };
+        Self::Custom(CustomTool { custom, extra: Extra::new() })
+    }
+
+    /// ARouter's web search, with its defaults; [`ArouterToolOptions`] has the rest.
     #[must_use]
     pub fn web_search() -> Self {
-        Self::Arouter(ArouterTool { arouter: ArouterToolOptions::new(ArouterToolId::WebSearch), extra: Extra::new() })
+        ArouterToolOptions::new(ArouterToolId::WebSearch).into()
     }
 
     /// ARouter's clock, for a time zone by its IANA name.
     pub fn datetime(timezone: impl Into<String>) -> Self {
-        let arouter = ArouterToolOptions { timezone: Some(timezone.into()), ..ArouterToolOptions::new(ArouterToolId::Datetime) };
-        Self::Arouter(ArouterTool { arouter, extra: Extra::new() })
+        ArouterToolOptions::new(ArouterToolId::Datetime).timezone(timezone).into()
     }
 
     /// A tool that the gateway runs, by its type and parameters, such as `openrouter:web_search`.
-    pub fn server(kind: impl Into<String>, parameters: impl Into<Value>) -> Self {
-        Self::Other(json!({"type": kind.into(), "parameters": parameters.into()}))
+    pub fn server(kind: impl Into<String>, parameters: Map<String, Value>) -> Self {
+        Self::Server(ServerTool { kind: kind.into(), parameters: Some(parameters), extra: Extra::new() })
+    }
+}
+
+impl From<FunctionDefinition> for Tool {
+    fn from(function: FunctionDefinition) -> Self {
+        Self::Function(FunctionTool { function, cache_control: None, extra: Extra::new() })
+    }
+}
+
+impl From<ArouterToolOptions> for Tool {
+    fn from(arouter: ArouterToolOptions) -> Self {
+        Self::Arouter(ArouterTool { arouter, extra: Extra::new() })
     }
 }
 
@@ -79,9 +86,25 @@ impl<'de> Deserialize<'de> for Tool {
             Some("function") => tool.body().map(Self::Function),
             Some("custom") => tool.body().map(Self::Custom),
             Some("arouter") => tool.body().map(Self::Arouter),
-            _ => Ok(Self::Other(tool.whole())),
+            Some(_) => serde_json::from_value(tool.whole()).map(Self::Server).map_err(serde::de::Error::custom),
+            None => Ok(Self::Other(tool.whole())),
         }
     }
+}
+
+/// A tool that the gateway or the provider runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ServerTool {
+    /// Which tool.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its settings, by its own documentation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<Map<String, Value>>,
+    /// Settings of tools that have them beside their type, and fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
 }
 
 /// A function of the program's.
@@ -118,6 +141,34 @@ pub struct FunctionDefinition {
     pub extra: Extra,
 }
 
+impl FunctionDefinition {
+    /// A function by its name.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), description: None, parameters: None, strict: None, extra: Extra::new() }
+    }
+
+    /// Sets [`description`](Self#structfield.description).
+    #[must_use]
+    pub fn description(mut self, description: impl Into<String>) -> Self {
+        self.description = Some(description.into());
+        self
+    }
+
+    /// Sets [`parameters`](Self#structfield.parameters).
+    #[must_use]
+    pub fn parameters(mut self, parameters: Value) -> Self {
+        self.parameters = Some(parameters);
+        self
+    }
+
+    /// Sets [`strict`](Self#structfield.strict).
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.strict = Some(strict);
+        self
+    }
+}
+
 /// A tool of the program's that takes free text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -138,9 +189,45 @@ pub struct CustomToolDefinition {
     /// What it does and when to call it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Form of the text: `{"type": "text"}`, or a grammar.
+    /// Form of the text; free by default.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub format: Option<Value>,
+    pub format: Option<CustomFormat>,
+    /// Fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// Form of the text that a tool takes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CustomFormat {
+    /// `text` or `grammar`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The grammar.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grammar: Option<Grammar>,
+    /// Fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl CustomFormat {
+    /// Text by a grammar; `syntax` is `lark` or `regex`.
+    pub fn grammar(syntax: impl Into<String>, definition: impl Into<String>) -> Self {
+        let grammar = Grammar { syntax: syntax.into(), definition: definition.into(), extra: Extra::new() };
+        Self { kind: "grammar".to_owned(), grammar: Some(grammar), extra: Extra::new() }
+    }
+}
+
+/// A grammar for text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Grammar {
+    /// `lark` or `regex`.
+    pub syntax: String,
+    /// The grammar itself.
+    pub definition: String,
     /// Fields that this version doesn't know.
     #[serde(flatten)]
     pub extra: Extra,
@@ -213,6 +300,48 @@ impl ArouterToolOptions {
             extra: Extra::new(),
         }
     }
+
+    /// Sets [`max_results`](Self#structfield.max_results).
+    #[must_use]
+    pub fn max_results(mut self, max_results: u64) -> Self {
+        self.max_results = Some(max_results);
+        self
+    }
+
+    /// Sets [`engine`](Self#structfield.engine).
+    #[must_use]
+    pub fn engine(mut self, engine: impl Into<String>) -> Self {
+        self.engine = Some(engine.into());
+        self
+    }
+
+    /// Sets [`include_domains`](Self#structfield.include_domains).
+    #[must_use]
+    pub fn include_domains<S: Into<String>>(mut self, include_domains: impl IntoIterator<Item = S>) -> Self {
+        self.include_domains = Some(include_domains.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets [`exclude_domains`](Self#structfield.exclude_domains).
+    #[must_use]
+    pub fn exclude_domains<S: Into<String>>(mut self, exclude_domains: impl IntoIterator<Item = S>) -> Self {
+        self.exclude_domains = Some(exclude_domains.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets [`max_total_results`](Self#structfield.max_total_results).
+    #[must_use]
+    pub fn max_total_results(mut self, max_total_results: u64) -> Self {
+        self.max_total_results = Some(max_total_results);
+        self
+    }
+
+    /// Sets [`timezone`](Self#structfield.timezone).
+    #[must_use]
+    pub fn timezone(mut self, timezone: impl Into<String>) -> Self {
+        self.timezone = Some(timezone.into());
+        self
+    }
 }
 
 /// Whether the model may, must or must not call tools.
@@ -225,16 +354,32 @@ pub enum ToolChoice {
     Auto,
     /// Some tool.
     Required,
-    /// The function with this name.
-    Function(String),
-    /// Anything else: a custom tool, a server tool, a set of allowed tools, as the API spells it.
+    /// This one, or these.
+    Named(NamedToolChoice),
+    /// Anything else, as it came.
     Other(Value),
 }
 
 impl ToolChoice {
     /// The function with this name.
     pub fn function(name: impl Into<String>) -> Self {
-        Self::Function(name.into())
+        Self::Named(NamedToolChoice { function: Some(ToolName::new(name)), ..NamedToolChoice::new("function") })
+    }
+
+    /// The tool that takes free text with this name.
+    pub fn custom(name: impl Into<String>) -> Self {
+        Self::Named(NamedToolChoice { custom: Some(ToolName::new(name)), ..NamedToolChoice::new("custom") })
+    }
+
+    /// Only these tools, as [`Tool`]s are written; `mode` is `auto` or `required`.
+    pub fn allowed(mode: impl Into<String>, tools: impl Into<Vec<Value>>) -> Self {
+        let allowed = AllowedTools { mode: mode.into(), tools: tools.into(), extra: Extra::new() };
+        Self::Named(NamedToolChoice { allowed_tools: Some(allowed), ..NamedToolChoice::new("allowed_tools") })
+    }
+
+    /// A tool that the gateway runs, by its type.
+    pub fn server(kind: impl Into<String>) -> Self {
+        Self::Named(NamedToolChoice::new(kind))
     }
 }
 
@@ -244,7 +389,7 @@ impl Serialize for ToolChoice {
             Self::None => serializer.serialize_str("none"),
             Self::Auto => serializer.serialize_str("auto"),
             Self::Required => serializer.serialize_str("required"),
-            Self::Function(name) => json!({"type": "function", "function": {"name": name}}).serialize(serializer),
+            Self::Named(choice) => choice.serialize(serializer),
             Self::Other(choice) => choice.serialize(serializer),
         }
     }
@@ -253,132 +398,68 @@ impl Serialize for ToolChoice {
 impl<'de> Deserialize<'de> for ToolChoice {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let choice = Value::deserialize(deserializer)?;
-        let named = json!({"type": "function", "function": {"name": choice["function"]["name"]}});
-        Ok(match choice {
-            Value::String(word) => match word.as_str() {
-                "none" => Self::None,
-                "auto" => Self::Auto,
-                "required" => Self::Required,
-                _ => Self::Other(Value::String(word)),
-            },
-            choice if choice == named => match &choice["function"]["name"] {
-                Value::String(name) => Self::Function(name.clone()),
-                _ => Self::Other(choice),
-            },
-            choice => Self::Other(choice),
+        Ok(match choice.as_str() {
+            Some("none") => Self::None,
+            Some("auto") => Self::Auto,
+            Some("required") => Self::Required,
+            None if choice["type"].is_string() => Self::Named(serde_json::from_value(choice).map_err(serde::de::Error::custom)?),
+            _ => Self::Other(choice),
         })
     }
 }
 
-open_enum! {
-    /// What a [`ToolCall`] calls.
-    pub enum ToolCallKind {
-        /// A function.
-        Function = "function",
-        /// A tool that takes free text.
-        Custom = "custom",
-    }
-}
-
-/// A call that the model wants made.
-///
-/// ```
-/// # fn answer(reply: &arouter::chat::ChatResponse) -> arouter::Result<()> {
-/// #[derive(serde::Deserialize)]
-/// struct Place {
-///     city: String,
-/// }
-///
-/// for call in reply.tool_calls() {
-///     if call.name() == "get_weather" {
-///         let place: Place = call.arguments()?;
-///         println!("weather in {}, for call {}", place.city, call.id);
-///     }
-/// }
-/// # Ok(())
-/// # }
-/// ```
+/// Which tool, or which tools, by type and name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct ToolCall {
-    /// Id that the tool's answer refers to; some servers leave it empty.
-    #[serde(default, deserialize_with = "lenient::null_as_default")]
-    pub id: String,
-    /// What it calls.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<ToolCallKind>,
-    /// The function and its arguments.
+pub struct NamedToolChoice {
+    /// `function`, `custom`, `allowed_tools`, or the type of a tool that the gateway runs.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The function.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub function: Option<FunctionCall>,
-    /// The tool that takes free text, and the text.
+    pub function: Option<ToolName>,
+    /// The tool that takes free text.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub custom: Option<CustomToolCall>,
-    /// Place among the calls, where a whole answer gives it.
+    pub custom: Option<ToolName>,
+    /// The tools to choose from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub index: Option<i64>,
+    pub allowed_tools: Option<AllowedTools>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-impl ToolCall {
-    /// Name of the function or tool; empty if the model gave none.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        match (&self.function, &self.custom) {
-            (Some(function), _) => &function.name,
-            (None, Some(custom)) => &custom.name,
-            (None, None) => "",
-        }
-    }
-
-    /// The arguments as the model wrote them: JSON text if all went well, or the input of a tool that takes free text.
-    #[must_use]
-    pub fn raw_arguments(&self) -> &str {
-        match (&self.function, &self.custom) {
-            (Some(function), _) => &function.arguments,
-            (None, Some(custom)) => &custom.input,
-            (None, None) => "",
-        }
-    }
-
-    /// The arguments, decoded; no text at all counts as `{}`.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Decode`] if the model wrote something else: an answer that was cut at its token limit leaves half a JSON text.
-    /// [`raw_arguments`](Self::raw_arguments) has it.
-    pub fn arguments<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        let text = self.raw_arguments();
-        json::decode(if text.trim().is_empty() { b"{}" } else { text.as_bytes() })
+impl NamedToolChoice {
+    fn new(kind: impl Into<String>) -> Self {
+        Self { kind: kind.into(), function: None, custom: None, allowed_tools: None, extra: Extra::new() }
     }
 }
 
-/// A function with arguments.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+/// A tool by its name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct FunctionCall {
-    /// Name of the function.
-    #[serde(default, deserialize_with = "lenient::null_as_default")]
+pub struct ToolName {
+    /// Its name.
     pub name: String,
-    /// Its arguments, as JSON text; the model may have got it wrong.
-    #[serde(default, deserialize_with = "lenient::json_text")]
-    pub arguments: String,
     /// Fields that this version doesn't know.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// A tool that takes free text, and the text.
+impl ToolName {
+    fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), extra: Extra::new() }
+    }
+}
+
+/// Tools to choose from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct CustomToolCall {
-    /// Name of the tool.
-    #[serde(default)]
-    pub name: String,
-    /// The text.
-    #[serde(default)]
-    pub input: String,
+pub struct AllowedTools {
+    /// `auto` or `required`.
+    pub mode: String,
+    /// The tools, as [`Tool`]s are written.
+    pub tools: Vec<Value>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]
     pub extra: Extra,

@@ -34,7 +34,7 @@ fn every_option_is_written_as_the_api_spells_it() {
             Tool::function("f", "does f", json!({"type": "object"})),
             Tool::web_search(),
             Tool::datetime("UTC"),
-            Tool::server("openrouter:bash", json!({})),
+            Tool::server("openrouter:bash", serde_json::Map::new()),
         ])
         .tool_choice(ToolChoice::function("f"))
         .parallel_tool_calls(false)
