@@ -7,6 +7,7 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::{Context, Scrubber, printable};
+use crate::json;
 
 /// A failure that the gateway reported: an error status, an error body in a 200, or an error inside a stream.
 ///
@@ -262,7 +263,7 @@ impl Findings {
         let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
         let text = String::from_utf8_lossy(body);
         let text = text.trim();
-        if let Ok(value) = serde_json::from_str::<Value>(text) {
+        if let Ok(value) = json::decode::<Value>(text.as_bytes()) {
             return Self::from_value(value);
         }
         // HTML, cut JSON and bytes that aren't text never become the message; the raw body keeps them.

@@ -43,16 +43,18 @@ fn connect_kind(error: &reqwest::Error) -> ConnectKind {
     ConnectKind::Tcp
 }
 
-/// Whether a TLS library speaks. Its error is wrapped into an I/O error, which doesn't name it as its source.
+/// Whether a TLS library speaks. Its error is wrapped into I/O errors, which don't name what they hold as their source.
 fn is_tls(cause: &(dyn StdError + 'static)) -> bool {
-    let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    if let Some(held) = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        return is_tls(held);
+    }
     #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
-    if inner.is_some_and(|inner| inner.is::<rustls::Error>()) || cause.is::<rustls::Error>() {
+    if cause.is::<rustls::Error>() {
         return true;
     }
     // The platform's TLS has no type that can be named here without depending on it.
-    let words = inner.map_or_else(|| cause.to_string(), ToString::to_string);
-    ["certificate", "TLS", "SSL", "ssl"].iter().any(|word| words.contains(word))
+    let words = cause.to_string();
+    ["certificate", "TLS", "SSL"].iter().any(|word| words.contains(word))
 }
 
 /// Whether the peer broke HTTP's rules, as opposed to breaking off.

@@ -1,9 +1,10 @@
 //! Chat: what is written to the wire, and what pieces add up to.
 
 use arouter::chat::{
-    AudioOutput, CacheControl, ChatAccumulator, ChatChunk, ChatRequest, ContentPart, DataCollection, ImageDetail, MaxPrice, Message,
-    Modality, Plugin, Prediction, ProviderPreferences, ProviderSortBy, Reasoning, ReasoningEffort, ReasoningSummary, ResponseFormat, Role,
-    ServiceTier, StreamOptions, Tool, ToolChoice, Verbosity,
+    ArouterToolId, ArouterToolOptions, AudioOutput, CacheControl, ChatAccumulator, ChatChunk, ChatRequest, ContentPart, DataCollection,
+    FunctionDefinition, ImageDetail, MaxPrice, Message, Modality, ModerationMode, ModerationOptions, Plugin, Prediction,
+    ProviderPreferences, ProviderSortBy, Reasoning, ReasoningEffort, ReasoningSummary, ResponseFormat, Role, ServiceTier, StopCondition,
+    StreamOptions, Tool, ToolCall, ToolChoice, Trace, UserLocation, Verbosity, WebSearchOptions,
 };
 use serde_json::{Value, json};
 
@@ -146,13 +147,15 @@ async fn the_method_says_whether_to_stream_and_extra_fields_win() {
     let stored: ChatRequest =
         serde_json::from_value(json!({"model": "m", "messages": [{"role": "user", "content": "Hi"}], "stream": true})).unwrap();
     client.chat().create(&stored.extra("stream", true).temperature(0.1).extra("temperature", 0.9)).await.unwrap();
+    let with_options = hello().stream_options(StreamOptions::usage(true));
     client.chat().stream(&hello().extra("stream_options", json!({"include_usage": false}))).await.unwrap();
-    ChatRequest::fallback(["a", "b"], [Message::user("Hi")]);
     client.chat().create(&ChatRequest::fallback(["a", "b"], [Message::user("Hi")])).await.unwrap();
 
     let bodies: Vec<Value> = gateway.requests().iter().map(arouter::testing::RecordedRequest::json).collect();
     assert_eq!(bodies[0], json!({"model": "m", "messages": [{"role": "user", "content": "Hi"}], "temperature": 0.9}));
     assert_eq!((&bodies[1]["stream"], &bodies[1]["stream_options"]), (&json!(true), &json!({"include_usage": false})));
+    client.chat().create(&with_options).await.unwrap();
+    assert!(gateway.requests()[3].json().get("stream_options").is_none(), "without a stream, the API refuses its options");
     assert_eq!(bodies[2], json!({"models": ["a", "b"], "route": "fallback", "messages": [{"role": "user", "content": "Hi"}]}));
     let text = String::from_utf8(gateway.requests()[0].body.to_vec()).unwrap();
     assert_eq!(text.matches("temperature").count(), 1);
@@ -238,6 +241,65 @@ fn tool_calls_are_assembled_from_any_pieces() {
         let calls: Vec<_> = whole.tool_calls().iter().map(|call| json!([call.id, call.name(), call.raw_arguments()])).collect();
         assert_eq!(Value::from(calls), expected, "{row}");
     }
+}
+
+#[test]
+fn reasoning_is_joined_by_index() {
+    let mut accumulator = ChatAccumulator::new();
+    let pieces = [
+        json!({"type": "reasoning.text", "index": 0, "text": "I th"}),
+        json!({"index": 0, "text": "ink"}),
+        json!({"type": "reasoning.text", "index": 0, "signature": "sig"}),
+        json!({"type": "reasoning.encrypted", "index": 1, "data": "x"}),
+        json!({"type": "reasoning.encrypted", "index": 1, "data": "y"}),
+    ];
+    for piece in pieces {
+        accumulator.push(serde_json::from_value(json!({"choices": [{"delta": {"reasoning_details": [piece]}}]})).unwrap()).unwrap();
+    }
+    let details = accumulator.into_response().message().reasoning_details;
+    let expected = json!([
+        {"type": "reasoning.text", "index": 0, "text": "I think", "signature": "sig"},
+        {"type": "reasoning.encrypted", "index": 1, "data": "x"},
+        {"type": "reasoning.encrypted", "index": 1, "data": "y"},
+    ]);
+    assert_eq!(serde_json::to_value(details).unwrap(), expected);
+}
+
+#[test]
+fn what_a_program_stores_it_can_build_again() {
+    let tools: Vec<Tool> = vec![
+        FunctionDefinition::new("f").strict(true).into(),
+        Tool::custom("shell", "runs it"),
+        ArouterToolOptions::new(ArouterToolId::WebSearch).max_results(3).include_domains(["arxiv.org"]).into(),
+    ];
+    let mut turn = Message::new(Role::Assistant);
+    turn.tool_calls = Some(vec![ToolCall::function("call_1", "f", "{}")]);
+    let request = ChatRequest::new("m", [turn, Message::user([ContentPart::file_id("file_1")])])
+        .tools(tools)
+        .tool_choice(ToolChoice::allowed("auto", [json!({"type": "function", "function": {"name": "f"}})]))
+        .trace(Trace::default().trace_id("t"))
+        .moderation(ModerationOptions::new("omni").policy(ModerationMode::Score, ModerationMode::Block))
+        .stop_server_tools_when([StopCondition::StepCountIs { step_count: 3 }])
+        .web_search_options(WebSearchOptions::default().user_location(UserLocation::approximate("Lisbon", "PT")));
+    let expected = json!({
+        "model": "m",
+        "messages": [
+            {"role": "assistant", "tool_calls": [{"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}]},
+            {"role": "user", "content": [{"type": "file", "file": {"file_id": "file_1"}}]},
+        ],
+        "tools": [
+            {"type": "function", "function": {"name": "f", "strict": true}},
+            {"type": "custom", "custom": {"name": "shell", "description": "runs it"}},
+            {"type": "arouter", "arouter": {"id": "web_search", "max_results": 3, "include_domains": ["arxiv.org"]}},
+        ],
+        "tool_choice": {"type": "allowed_tools", "allowed_tools": {"mode": "auto", "tools": [{"type": "function", "function": {"name": "f"}}]}},
+        "trace": {"trace_id": "t"},
+        "moderation": {"model": "omni", "policy": {"input": {"mode": "score"}, "output": {"mode": "block"}}},
+        "stop_server_tools_when": [{"type": "step_count_is", "step_count": 3}],
+        "web_search_options": {"user_location": {"type": "approximate", "approximate": {"city": "Lisbon", "country": "PT"}}},
+    });
+    assert_eq!(serde_json::to_value(&request).unwrap(), expected);
+    assert_eq!(serde_json::from_value::<ChatRequest>(expected).unwrap(), request);
 }
 
 #[test]

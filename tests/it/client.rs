@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use arouter::error::ConnectKind;
 use arouter::testing::{Gateway, Reply};
 use arouter::{ApiKey, Client, Error, Method, RetryPolicy};
 use serde_json::{Value, json};
@@ -136,6 +137,47 @@ async fn a_refused_key_is_tried_once_more_if_it_has_changed() {
     let client = gateway.client_builder().key_provider(|| async { Err("the vault is sealed".into()) }).build().unwrap();
     let error = client.chat().create(&hello()).await.unwrap_err();
     assert!(matches!(error, Error::Config { .. }) && everything_said(&error).contains("sealed"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_key_provider_keeps_to_the_time_and_hides_no_error() {
+    let gateway = gateway().await;
+    let never = gateway.client_builder().key_provider(std::future::pending).timeout(Duration::from_millis(100)).build().unwrap();
+    let called = tokio::time::timeout(Duration::from_secs(20), never.chat().create(&hello())).await.unwrap();
+    assert!(called.unwrap_err().is_timeout());
+
+    // It fails at the second attempt: what the first had failed with is the error.
+    let asked = AtomicUsize::new(0);
+    let good = gateway.api_key();
+    let provider = move || {
+        let key = if asked.fetch_add(1, Ordering::SeqCst) == 0 { Ok(good) } else { Err("sealed") };
+        async move { Ok(ApiKey::new(key?)?) }
+    };
+    let retry = RetryPolicy::default().base_delay(Duration::from_millis(1));
+    let client = gateway.client_builder().key_provider(provider).retry(retry).build().unwrap();
+    gateway.always(CHAT, Reply::status(502));
+    let error = client.chat().create(&hello()).await.unwrap_err();
+    assert_eq!((error.status().map(|status| status.as_u16()), error.attempts()), (Some(502), 1));
+}
+
+#[tokio::test]
+async fn a_derived_client_has_a_policy_of_its_own() {
+    let gateway = gateway().await;
+    gateway.always(CHAT, Reply::status(503));
+    let client = gateway.client();
+    assert_eq!(client.with_retry(RetryPolicy::none()).chat().create(&hello()).await.unwrap_err().attempts(), 1);
+}
+
+#[tokio::test]
+async fn a_host_that_is_none_and_a_peer_without_tls_are_told_apart() {
+    let retry = RetryPolicy::default().base_delay(Duration::from_millis(1));
+    let of = |base: String| Client::builder().api_key("lr_live_1").base_url(base).no_proxy().retry(retry.clone()).build().unwrap();
+    let error = of("https://no-such-host.invalid".into()).chat().create(&hello()).await.unwrap_err();
+    assert!(matches!(error, Error::Connect { kind: ConnectKind::Dns, .. }) && error.attempts() == 3, "{error:?}");
+
+    let gateway = gateway().await;
+    let error = of(gateway.base_url().replace("http:", "https:")).chat().create(&hello()).await.unwrap_err();
+    assert!(matches!(error, Error::Connect { kind: ConnectKind::Tls, .. }) && error.attempts() == 1, "{error:?}");
 }
 
 #[tokio::test]

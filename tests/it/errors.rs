@@ -88,6 +88,48 @@ async fn a_broken_reply_gives_an_error_that_keeps_the_body() {
 }
 
 #[tokio::test]
+async fn a_success_without_an_answer_is_an_error() {
+    let gateway = gateway().await;
+    let client = gateway.client_builder().retry(RetryPolicy::none()).build().unwrap();
+    for body in ["{}", r#"{"detail":"Not found"}"#, r#"{"id":"x"}"#] {
+        gateway.script(CHAT, [Reply::status(200).body(body)]);
+        let error = client.chat().create(&hello()).await.unwrap_err();
+        assert!(matches!(error, Error::Decode { .. }) && error.raw_body() == Some(body.as_bytes()), "{body}: {error:?}");
+    }
+    for body in [
+        r#"{"object":"error","message":"boom","code":500}"#,
+        r#"{"type":"error","error":{"type":"api_error","message":"boom"}}"#,
+        "\u{feff}{\"error\":{\"message\":\"boom\"}}",
+        r#"{"error":{"message":"boom","note":"\ud83d"}}"#,
+    ] {
+        gateway.script(CHAT, [Reply::status(200).body(body)]);
+        let error = client.chat().create(&hello()).await.unwrap_err();
+        assert_eq!(error.api().map(arouter::ApiError::message), Some("boom"), "{body}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_came_of_a_body_that_broke_off_is_kept() {
+    let gateway = gateway().await;
+    gateway.script(CHAT, [Reply::ok(&json!({"choices": [{"message": {"content": "paid for"}}]})).cut_after(48)]);
+    let error = gateway.client().chat().create(&hello()).await.unwrap_err();
+    assert!(matches!(error, Error::Transport { .. }) && error.outcome_unknown(), "{error:?}");
+    assert!(String::from_utf8_lossy(error.raw_body().unwrap()).contains("paid for"), "{:?}", error.raw_body());
+}
+
+#[tokio::test]
+async fn a_dripping_error_body_is_read_for_five_seconds() {
+    let gateway = gateway().await;
+    let client = gateway.client_builder().retry(RetryPolicy::none()).max_error_bytes(100).build().unwrap();
+    gateway.script(CHAT, [Reply::status(500).body("x".repeat(1000)).in_pieces(1).interval(std::time::Duration::from_millis(200))]);
+    let error = client.chat().create(&hello()).await.unwrap_err();
+    assert!(error.elapsed().as_secs() < 9 && error.raw_body().unwrap().len() > 5, "{error}");
+
+    gateway.script(CHAT, [Reply::status(500).body("x".repeat(1000))]);
+    assert_eq!(client.chat().create(&hello()).await.unwrap_err().raw_body().unwrap().len(), 100);
+}
+
+#[tokio::test]
 async fn an_answer_beyond_the_limit_is_given_up() {
     let gateway = gateway().await;
     let client = gateway.client_builder().max_response_bytes(1000).build().unwrap();
@@ -121,6 +163,8 @@ async fn oddities_of_real_json_are_read() {
         r#"{"choices":[{"message":{"content":"ok","note":"\ud83d"}}]}"#,
         r#"{"choices":[{"message":{"content":"ok"}}],"usage":{"prompt_tokens":"3","completion_tokens":2.0,"total_tokens":null}}"#,
         r#"{"choices":[{"message":{"content":"ok"},"finish_reason":"","logprobs":0}],"service_tier":"on_demand"}"#,
+        r#"{"choices":[{"index":0.0,"message":{"content":"ok","reasoning_details":[{"index":1.0}]}}],"created":3.0}"#,
+        r#"{"choices":[{"message":{"content":"ok","tool_calls":[{"id":"a","function":{"name":"f","arguments":{"x":1}}}]}}]}"#,
         r#"{"choices":[{"message":{"content":"ok"}}],"error":null}"#,
         r#"{"choices":[{"message":{"content":"ok"}}],"error":{"message":"a warning beside the answer"}}"#,
     ] {

@@ -3,8 +3,9 @@
 use std::time::{Duration, Instant};
 
 use arouter::testing::{Gateway, Reply};
-use arouter::{Error, Method};
+use arouter::{Error, Method, RetryPolicy};
 use futures::StreamExt as _;
+use serde_json::json;
 
 use crate::support::{CHAT, chunk, finish, gateway, hello};
 
@@ -67,7 +68,8 @@ async fn a_silent_stream_times_out_and_a_slow_reader_does_not() {
     let mut stream = client.chat().stream(&hello()).await.unwrap();
     assert!(stream.next().await.unwrap().is_ok());
     let began = Instant::now();
-    let error = stream.next().await.unwrap().unwrap_err();
+    let ended = tokio::time::timeout(Duration::from_secs(20), stream.next()).await.unwrap();
+    let error = ended.unwrap().unwrap_err();
     assert!(error.is_timeout() && error.to_string().starts_with("no bytes on the stream within 120 ms"), "{error}");
     assert!(began.elapsed() >= idle, "{:?}", began.elapsed());
 
@@ -154,6 +156,111 @@ async fn a_runtime_may_end_and_the_client_goes_on_in_another() {
         };
         assert_eq!(tokio::task::spawn_blocking(run).await.unwrap(), "You said: \"Hello!\"");
     }
+}
+
+#[tokio::test]
+async fn an_empty_finish_reason_is_none() {
+    let gateway = gateway().await;
+    let chunk = |text: &str, reason: &str| json!({"choices": [{"delta": {"content": text}, "finish_reason": reason}]}).to_string();
+    gateway.script(CHAT, [Reply::event_stream(format!("data: {}\n\n", chunk("Hel", "")))]);
+    let (partial, ended) = gateway.client().chat().stream(&hello()).await.unwrap().into_outcome().await;
+    assert!(partial.text() == "Hel" && ended.unwrap_err().is_truncated());
+
+    gateway.script(CHAT, [Reply::events([chunk("a", ""), chunk("b", "stop"), chunk("", "")])]);
+    let whole = gateway.client().chat().stream(&hello()).await.unwrap().into_response().await.unwrap();
+    assert_eq!(whole.finish_reason().map(ToString::to_string).as_deref(), Some("stop"));
+}
+
+#[tokio::test]
+async fn every_answer_that_was_asked_for_must_end() {
+    let gateway = gateway().await;
+    let answer =
+        |index: u32| format!("data: {}\n\n", json!({"choices": [{"index": index, "delta": {"content": "a"}, "finish_reason": "stop"}]}));
+    let ended = async |body: String| {
+        gateway.script(CHAT, [Reply::event_stream(body)]);
+        gateway.client().chat().stream(&hello().n(2)).await.unwrap().into_response().await
+    };
+    assert!(ended(answer(0)).await.unwrap_err().is_truncated());
+    assert_eq!(ended(answer(0) + &answer(1)).await.unwrap().choices.len(), 2);
+}
+
+#[tokio::test]
+async fn a_provider_that_breaks_off_ends_the_stream_with_its_report() {
+    let gateway = gateway().await;
+    let broken = json!({"choices": [{"delta": {"content": "lo"}, "finish_reason": "error", "error": {"code": 502, "message": "gone"}}]});
+    gateway.script(CHAT, [Reply::events([chunk("Hel"), broken.to_string()])]);
+    let (partial, ended) = gateway.client().chat().stream(&hello()).await.unwrap().into_outcome().await;
+    let error = ended.unwrap_err();
+    assert_eq!((partial.text().as_str(), error.api().unwrap().message()), ("Hello", "gone"));
+    assert_eq!(error.api().unwrap().status_hint().map(|hint| hint.as_u16()), Some(502));
+
+    for flat in [r#"{"object":"error","message":"gone","code":502}"#, r#"{"detail":"gone"}"#] {
+        gateway.script(CHAT, [Reply::events([chunk("a"), flat.to_owned()])]);
+        let (_, ended) = gateway.client().chat().stream(&hello()).await.unwrap().into_outcome().await;
+        assert_eq!(ended.unwrap_err().api().unwrap().message(), "gone");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_without_end_is_not_added_up_without_end() {
+    let gateway = gateway().await;
+    let client = gateway.client_builder().max_response_bytes(100_000).build().unwrap();
+    gateway.script(CHAT, [Reply::event_stream(format!("data: {}\n\n", chunk("again "))).endless()]);
+    let (partial, ended) = client.chat().stream(&hello()).await.unwrap().into_outcome().await;
+    let error = ended.unwrap_err();
+    assert!(matches!(error, Error::TooLarge { limit: 100_000, .. }) && error.attempts() == 1, "{error:?}");
+    assert!(partial.text().starts_with("again again "));
+}
+
+#[tokio::test]
+async fn a_flood_of_comments_does_not_hold_the_clock() {
+    let gateway = gateway().await;
+    let client = gateway.client_builder().event_timeout(Duration::from_millis(200)).build().unwrap();
+    gateway.script(CHAT, [Reply::event_stream(": still here\n\n").endless()]);
+    let called = tokio::time::timeout(Duration::from_secs(20), client.chat().stream(&hello())).await.unwrap();
+    assert!(called.unwrap_err().to_string().starts_with("no whole event on the stream within 200 ms"));
+}
+
+#[tokio::test]
+async fn errors_of_a_stream_remember_the_attempts_before_it() {
+    let gateway = gateway().await;
+    let client = gateway.client_builder().retry(RetryPolicy::default().base_delay(Duration::from_millis(1))).build().unwrap();
+    let cut = Reply::event_stream(format!("data: {}\n\n", chunk("a"))).interval(Duration::from_millis(1));
+    gateway.script(CHAT, [Reply::status(503), cut]);
+    let error = client.chat().stream(&hello()).await.unwrap().into_response().await.unwrap_err();
+    assert_eq!((error.attempts(), error.request_ids()), (2, &["req_1".to_owned(), "req_2".to_owned()][..]));
+
+    // The first attempt may have been acted on, whatever became of the second.
+    gateway.script(CHAT, [Reply::hang_up(), Reply::status(200).body("{")]);
+    let error = client.chat().create(&hello()).await.unwrap_err();
+    assert!(matches!(error, Error::Decode { .. }) && error.attempts() == 2 && error.outcome_unknown(), "{error:?}");
+}
+
+#[tokio::test]
+async fn the_age_of_a_stream_error_is_that_of_the_call() {
+    let gateway = gateway().await;
+    let client = gateway.client_builder().idle_timeout(Duration::from_millis(150)).build().unwrap();
+    let first = format!("data: {}\n\n", chunk("a"));
+    let length = first.len();
+    gateway.script(CHAT, [Reply::event_stream(first).stall_after(length)]);
+    let error = client.chat().stream(&hello()).await.unwrap().into_response().await.unwrap_err();
+    assert!(error.elapsed() >= Duration::from_millis(150), "{error}");
+}
+
+#[test]
+fn polled_outside_a_runtime_a_stream_says_so() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let (gateway, stream) = runtime.block_on(async {
+        let gateway = gateway().await;
+        let first = format!("data: {}\n\n", chunk("a"));
+        let length = first.len();
+        gateway.script(CHAT, [Reply::event_stream(first).stall_after(length)]);
+        let stream = gateway.client().chat().stream(&hello()).await.unwrap();
+        (gateway, stream)
+    });
+    let items: Vec<_> = futures::executor::block_on_stream(stream).collect();
+    assert!(items[0].is_ok() && matches!(items[1], Err(Error::NoRuntime { .. })) && items.len() == 2, "{items:?}");
+    drop(gateway);
 }
 
 #[tokio::test]
