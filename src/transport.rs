@@ -16,6 +16,7 @@ pub(crate) mod sse;
 pub(crate) mod stream;
 
 mod body;
+mod clock;
 mod failure;
 
 use std::sync::Arc;

@@ -336,14 +336,14 @@ impl Protocol for ChatProtocol {
             return Ok(Decoded::Skip);
         }
         let chunk: ChatChunk = wire::decode(event.data())?;
-        if chunk.error.as_ref().is_some_and(ApiError::is_reported_by) || is_flat_error(&chunk) {
+        if chunk.error.as_ref().is_some_and(ApiError::is_reported_by) || (chunk.choices.is_empty() && is_flat_error(&chunk)) {
             return Ok(Decoded::Failure);
         }
-        self.note(&chunk);
-        match broken_choice(&chunk) {
-            Some(report) => Ok(Decoded::Broken(chunk, report)),
-            None => Ok(Decoded::Item(chunk)),
+        if self.note(&chunk) {
+            let report = Box::new(report_of_choice(&chunk));
+            return Ok(Decoded::Broken(chunk, report));
         }
+        Ok(Decoded::Item(chunk))
     }
 
     /// A missing `[DONE]` is no cut if every answer has told why it ended.
@@ -359,31 +359,37 @@ impl ChatProtocol {
         Self { answers, begun: 0, ended: 0 }
     }
 
-    fn note(&mut self, chunk: &ChatChunk) {
+    /// Takes down which answers have begun and ended; whether the provider broke one off.
+    #[inline]
+    fn note(&mut self, chunk: &ChatChunk) -> bool {
+        let mut is_broken = false;
         for choice in &chunk.choices {
             // Answers beyond the 127th share a bit that is never taken as ended: they need the end mark.
             let bit = 1_u128 << choice.index.clamp(0, 127);
             self.begun |= bit;
-            if choice.finish_reason.as_ref().is_some_and(FinishReason::is_told) && choice.index < 127 {
-                self.ended |= bit;
+            if let Some(reason) = &choice.finish_reason {
+                is_broken |= *reason == FinishReason::Error;
+                if reason.is_told() && choice.index < 127 {
+                    self.ended |= bit;
+                }
             }
+            is_broken |= choice.error.is_some();
         }
+        is_broken
     }
 }
 
-/// Whether this is an error without an envelope, as Mistral and FastAPI write it.
-#[inline]
+/// Whether a chunk without choices is an error without an envelope, as Mistral and FastAPI write it.
 fn is_flat_error(chunk: &ChatChunk) -> bool {
-    let is_empty = chunk.choices.is_empty() && chunk.id.is_empty() && chunk.usage.is_none();
+    let is_empty = chunk.id.is_empty() && chunk.usage.is_none();
     is_empty && (chunk.object.as_str() == "error" || ["message", "detail"].iter().any(|name| chunk.extra.contains_key(name)))
 }
 
 /// What a choice reports that its provider broke off.
-#[inline]
-fn broken_choice(chunk: &ChatChunk) -> Option<Value> {
-    let broken = chunk.choices.iter().find(|choice| choice.error.is_some() || choice.finish_reason == Some(FinishReason::Error))?;
-    let error = broken.error.as_ref().and_then(|error| serde_json::to_value(error).ok());
-    Some(json!({"error": error.unwrap_or_else(|| json!({"message": "the provider broke off"}))}))
+#[cold]
+fn report_of_choice(chunk: &ChatChunk) -> Value {
+    let error = chunk.choices.iter().find_map(|choice| choice.error.as_ref()).and_then(|error| serde_json::to_value(error).ok());
+    json!({"error": error.unwrap_or_else(|| json!({"message": "the provider broke off"}))})
 }
 
 /// `[DONE]`, which a few servers put spaces around; anything more is no end mark.

@@ -9,12 +9,13 @@ use futures::Stream;
 use http::HeaderValue;
 use http_body::Body as _;
 use serde_json::Value;
-use tokio::time::{Instant, Sleep};
+use tokio::time::Instant;
 
+use super::clock::Clock;
 use super::retry::RetryClass;
 use super::sse::{self, Event};
 use super::{Answer, Limits, Receive, body, failure};
-use crate::error::{ApiError, Error, Oversize, Result, Scrubber, TimeoutPhase};
+use crate::error::{ApiError, Error, Oversize, Result, Scrubber};
 use crate::response::Meta;
 
 /// How one protocol reads its stream; lives beside the item type.
@@ -49,7 +50,7 @@ pub(crate) enum Decoded<T> {
     /// The event reports a failure, in whatever shape.
     Failure,
     /// An item that comes with the report of a failure: the item is given, then the error.
-    Broken(T, Value),
+    Broken(T, Box<Value>),
     /// The end mark.
     End,
 }
@@ -149,7 +150,7 @@ pub(crate) struct EventStream<P: Protocol> {
     /// Bytes of the body so far.
     received: usize,
     /// Of `State::Broken`, the report.
-    report: Option<Value>,
+    report: Option<Box<Value>>,
     scrubber: Scrubber,
     meta: Meta,
     /// Known once the call that opened the stream is done, with the time at which it was.
@@ -168,25 +169,12 @@ enum State {
     Done,
 }
 
+/// Limits of size, in bytes.
 #[derive(Debug, Clone, Copy)]
 struct StreamLimits {
-    idle: Duration,
-    event: Duration,
-    max_event_bytes: usize,
-    max_response_bytes: usize,
-    max_error_bytes: usize,
-}
-
-impl StreamLimits {
-    fn of(limits: &Limits) -> Self {
-        Self {
-            idle: limits.idle_timeout,
-            event: limits.event_timeout,
-            max_event_bytes: limits.max_event_bytes,
-            max_response_bytes: limits.max_response_bytes,
-            max_error_bytes: limits.max_error_bytes,
-        }
-    }
+    event: usize,
+    response: usize,
+    error: usize,
 }
 
 impl<P: Protocol> EventStream<P> {
@@ -197,8 +185,8 @@ impl<P: Protocol> EventStream<P> {
             decoder,
             protocol,
             state: State::Reading,
-            clock: Clock::default(),
-            limits: StreamLimits::of(limits),
+            clock: Clock::new(limits.idle_timeout, limits.event_timeout),
+            limits: StreamLimits { event: limits.max_event_bytes, response: limits.max_response_bytes, error: limits.max_error_bytes },
             received: 0,
             report: None,
             scrubber: answer.scrubber,
@@ -215,7 +203,7 @@ impl<P: Protocol> EventStream<P> {
 
     /// Refuses to go on adding up a stream that is larger than a whole answer may be.
     pub(crate) fn within_response_limit(&self, added: Result<()>) -> Result<()> {
-        let limit = self.limits.max_response_bytes;
+        let limit = self.limits.response;
         let error = match added {
             Ok(()) if self.received <= limit => return Ok(()),
             Ok(()) => Error::too_large(Oversize::Response, limit),
@@ -276,7 +264,7 @@ impl<P: Protocol> EventStream<P> {
             pieces += 1;
             if pieces > MAX_PIECES_PER_POLL {
                 context.waker().wake_by_ref();
-                let error = ready!(self.clock.poll_elapsed(context, self.limits));
+                let error = ready!(self.clock.poll_elapsed(context));
                 return self.fail(error);
             }
             match self.poll_piece(context) {
@@ -288,7 +276,7 @@ impl<P: Protocol> EventStream<P> {
                 Poll::Ready(Some(Err(error))) => return self.fail(failure::of_body(error)),
                 Poll::Ready(None) => return self.end_of_body(),
                 Poll::Pending => {
-                    let error = ready!(self.clock.poll_elapsed(context, self.limits));
+                    let error = ready!(self.clock.poll_elapsed(context));
                     return self.fail(error);
                 }
             }
@@ -301,14 +289,14 @@ impl<P: Protocol> EventStream<P> {
         match self.decoder.next() {
             Ok(Some(event)) => checked(self.protocol.decode(&event), &event, &self.scrubber, self.limits).map(Some),
             Ok(None) => Ok(None),
-            Err(sse::TooLong) => Err(Error::too_large(Oversize::Event, self.limits.max_event_bytes)),
+            Err(sse::TooLong) => Err(Error::too_large(Oversize::Event, self.limits.event)),
         }
     }
 
     /// The end mark was seen: what is left of the body is read, so that the connection can be used again.
     fn drain(&mut self) {
         self.state = State::Draining { room: DRAIN_BYTES };
-        self.clock = Clock::default();
+        self.clock = Clock::new(DRAIN_TIME, DRAIN_TIME);
     }
 
     fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Option<reqwest::Result<Bytes>>> {
@@ -336,8 +324,7 @@ impl<P: Protocol> EventStream<P> {
                 }
                 Poll::Ready(_) => return Poll::Ready(()),
                 Poll::Pending => {
-                    let limits = StreamLimits { idle: DRAIN_TIME, event: DRAIN_TIME, ..self.limits };
-                    _ = ready!(self.clock.poll_elapsed(context, limits));
+                    _ = ready!(self.clock.poll_elapsed(context));
                     return Poll::Ready(());
                 }
             }
@@ -439,52 +426,7 @@ fn reported(event: &Event<'_>, scrubber: &Scrubber, limits: StreamLimits) -> Err
 #[cold]
 fn kept(event: &Event<'_>, limits: StreamLimits) -> Bytes {
     let data = event.data();
-    Bytes::copy_from_slice(&data[..data.len().min(limits.max_error_bytes)])
-}
-
-/// How long the peer has been keeping a waiting caller waiting.
-///
-/// Time runs only while the caller waits: a caller that is busy elsewhere for ten minutes makes no peer idle. One timer serves
-/// both limits; it is set when it fires, not for each piece.
-#[derive(Default)]
-struct Clock {
-    bytes_since: Option<Instant>,
-    event_since: Option<Instant>,
-    timer: Option<Pin<Box<Sleep>>>,
-}
-
-impl Clock {
-    fn bytes_came(&mut self) {
-        self.bytes_since = None;
-    }
-
-    fn event_came(&mut self) {
-        self.bytes_since = None;
-        self.event_since = None;
-    }
-
-    /// Ready once a limit has passed, with the error that says so.
-    fn poll_elapsed(&mut self, context: &mut Context<'_>, limits: StreamLimits) -> Poll<Error> {
-        if self.timer.is_none() && tokio::runtime::Handle::try_current().is_err() {
-            return Poll::Ready(Error::no_runtime());
-        }
-        let now = Instant::now();
-        let idle_at = self.bytes_since.get_or_insert(now).checked_add(limits.idle);
-        let event_at = self.event_since.get_or_insert(now).checked_add(limits.event);
-        let Some(next) = [idle_at, event_at].into_iter().flatten().min() else { return Poll::Pending };
-        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(next)));
-        loop {
-            ready!(timer.as_mut().poll(context));
-            let now = Instant::now();
-            if idle_at.is_some_and(|at| at <= now) {
-                return Poll::Ready(Error::timeout(TimeoutPhase::Idle, limits.idle));
-            }
-            if event_at.is_some_and(|at| at <= now) {
-                return Poll::Ready(Error::timeout(TimeoutPhase::EventGap, limits.event));
-            }
-            timer.as_mut().reset(next);
-        }
-    }
+    Bytes::copy_from_slice(&data[..data.len().min(limits.error)])
 }
 
 /// Most that is read after the end mark to get a connection back, in bytes and in time.

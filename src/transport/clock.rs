@@ -1,0 +1,106 @@
+//! How long a stream may keep its reader waiting.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
+
+use tokio::time::{Instant, Sleep};
+
+use crate::error::{Error, TimeoutPhase};
+
+/// How long the peer has been keeping a waiting caller waiting.
+///
+/// It counts periods, a sixteenth of the shorter limit each, in which the caller waited and nothing came: a caller that is busy
+/// elsewhere for ten minutes makes no peer idle, a limit is overrun by a period at most, and no piece of a stream costs a look at the
+/// time, which would be more than reading it.
+pub(super) struct Clock {
+    idle: Duration,
+    event: Duration,
+    timer: Option<Pin<Box<Sleep>>>,
+    /// The waker that the timer was last polled with.
+    waker: Option<Waker>,
+    bytes_came: bool,
+    event_came: bool,
+    without_bytes: Duration,
+    without_event: Duration,
+}
+
+impl Clock {
+    const PERIODS: u32 = 16;
+
+    pub(super) fn new(idle: Duration, event: Duration) -> Self {
+        Self {
+            idle,
+            event,
+            timer: None,
+            waker: None,
+            bytes_came: false,
+            event_came: false,
+            without_bytes: Duration::ZERO,
+            without_event: Duration::ZERO,
+        }
+    }
+
+    pub(super) fn bytes_came(&mut self) {
+        self.bytes_came = true;
+    }
+
+    pub(super) fn event_came(&mut self) {
+        self.event_came = true;
+    }
+
+    /// Ready once a limit has passed, with the error that says so.
+    pub(super) fn poll_elapsed(&mut self, context: &mut Context<'_>) -> Poll<Error> {
+        let Some(timer) = &mut self.timer else {
+            return self.start(context);
+        };
+        // It was polled with this waker, and will wake it.
+        if !timer.is_elapsed() && self.waker.as_ref().is_some_and(|waker| wakes_the_same(waker, context.waker())) {
+            return Poll::Pending;
+        }
+        self.poll_timer(context)
+    }
+
+    #[cold]
+    fn start(&mut self, context: &mut Context<'_>) -> Poll<Error> {
+        if tokio::runtime::Handle::try_current().is_err() {
+            return Poll::Ready(Error::no_runtime());
+        }
+        self.timer = Some(Box::pin(tokio::time::sleep(self.period())));
+        self.poll_timer(context)
+    }
+
+    #[cold]
+    fn poll_timer(&mut self, context: &mut Context<'_>) -> Poll<Error> {
+        self.waker = Some(context.waker().clone());
+        let period = self.period();
+        let Some(timer) = &mut self.timer else { return Poll::Pending };
+        loop {
+            ready!(timer.as_mut().poll(context));
+            let add = |waited: Duration, came: &mut bool| if std::mem::take(came) { Duration::ZERO } else { waited.saturating_add(period) };
+            self.without_bytes = add(self.without_bytes, &mut self.bytes_came);
+            self.without_event = add(self.without_event, &mut self.event_came);
+            if self.without_bytes >= self.idle {
+                return Poll::Ready(Error::timeout(TimeoutPhase::Idle, self.idle));
+            }
+            if self.without_event >= self.event {
+                return Poll::Ready(Error::timeout(TimeoutPhase::EventGap, self.event));
+            }
+            // A limit beyond all time has no next period.
+            let Some(next) = Instant::now().checked_add(period) else { return Poll::Pending };
+            timer.as_mut().reset(next);
+        }
+    }
+
+    /// How often waiting is counted.
+    fn period(&self) -> Duration {
+        let shorter = self.idle.min(self.event);
+        // Rounded up, so that sixteen of them are never less than the limit.
+        (shorter / Self::PERIODS + Duration::from_nanos(1)).max(Duration::from_millis(1))
+    }
+}
+
+/// As `Waker::will_wake`, but it compares what the tables say and not where they are: one runtime may have several copies of its own.
+fn wakes_the_same(known: &Waker, other: &Waker) -> bool {
+    known.data() == other.data() && known.vtable() == other.vtable()
+}
