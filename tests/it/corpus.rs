@@ -19,40 +19,28 @@ use crate::support::{CHAT, gateway, hello, print_line};
 const PROTOCOLS: [&str; 3] = ["openai", "openrouter", "compat"];
 
 #[tokio::test]
-async fn chat_exchanges_are_read_whole() {
+async fn every_exchange_is_read_whole() {
     let Some(corpus) = Corpus::find() else { return };
     let gateway = gateway().await;
     let client = once(&gateway);
     let mut untyped = Vec::new();
     for protocol in PROTOCOLS {
-        let exchanges = corpus.exchanges(protocol, "chat");
-        for exchange in &exchanges {
+        let (chats, errors) = (corpus.exchanges(protocol, "chat"), corpus.exchanges(protocol, "errors"));
+        for exchange in &chats {
             gateway.script(CHAT, [exchange.reply()]);
             match exchange.mode.as_str() {
                 "json" => check_response(exchange, &client, &mut untyped).await,
                 _ => check_stream(exchange, &gateway, &client, &mut untyped).await,
             }
         }
-        print_line(&format!("corpus {protocol} chat: {0} of {0}", exchanges.len()));
+        for exchange in &errors {
+            gateway.script(CHAT, [exchange.reply()]);
+            check_error(exchange, &client.chat().create(&hello()).await.unwrap_err());
+        }
+        print_line(&format!("corpus {protocol}: {0} of {0} (chat {1}, errors {2})", chats.len() + errors.len(), chats.len(), errors.len()));
     }
     assert_eq!(untyped, Vec::<String>::new());
-    print_line(&format!("corpus chat untyped: {}", untyped.len()));
-}
-
-#[tokio::test]
-async fn error_exchanges_give_message_code_and_status() {
-    let Some(corpus) = Corpus::find() else { return };
-    let gateway = gateway().await;
-    let client = once(&gateway);
-    for protocol in PROTOCOLS {
-        let exchanges = corpus.exchanges(protocol, "errors");
-        for exchange in &exchanges {
-            gateway.script(CHAT, [exchange.reply()]);
-            let error = client.chat().create(&hello()).await.unwrap_err();
-            check_error(exchange, &error);
-        }
-        print_line(&format!("corpus {protocol} errors: {0} of {0}", exchanges.len()));
-    }
+    print_line(&format!("corpus untyped: {}", untyped.len()));
 }
 
 #[test]
