@@ -1,6 +1,7 @@
 //! OpenAI-compatible chat completions: `POST /v1/chat/completions`.
 
 mod accumulate;
+mod chunk;
 mod content;
 mod format;
 mod message;
@@ -23,6 +24,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use accumulate::ChatAccumulator;
+pub use chunk::{ChatChunk, ChunkChoice, CustomToolCallDelta, Delta, FunctionCallDelta, ToolCallDelta};
 pub use content::{
     AudioPart, AudioSource, Content, ContentPart, FilePart, FileSource, ImageDetail, ImagePart, ImageUrl, InputAudio, RefusalPart,
     TextPart, ThinkingPart, VideoPart, VideoUrl,
@@ -44,7 +46,7 @@ pub use request::ChatRequest;
 pub use response::{ChatObject, ChatResponse, Choice, ChoiceError, FinishReason, LogProbs, ServiceTier, TokenLogProb, TokenLogProbs};
 pub use router::{PipelineStage, RouterAttempt, RouterEndpoint, RouterEndpoints, RouterMetadata, RouterParams};
 pub use routing::{DataCollection, MaxPrice, Percentiles, Preference, ProviderPreferences, ProviderSort, ProviderSortBy, Route};
-pub use stream::{ChatChunk, ChatStream, ChatTextStream, ChunkChoice, CustomToolCallDelta, Delta, FunctionCallDelta, ToolCallDelta};
+pub use stream::{ChatStream, ChatTextStream};
 pub use tool::{
     AllowedTools, ArouterTool, ArouterToolId, ArouterToolOptions, CustomFormat, CustomTool, CustomToolDefinition, FunctionDefinition,
     FunctionTool, Grammar, NamedToolChoice, ServerTool, Tool, ToolChoice, ToolName,

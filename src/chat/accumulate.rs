@@ -4,11 +4,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use super::chunk::{ChatChunk, ChunkChoice, CustomToolCallDelta, Delta, FunctionCallDelta, ToolCallDelta};
 use super::content::{Content, ContentPart};
 use super::message::{Audio, Message, Role};
 use super::reasoning::ReasoningDetail;
 use super::response::{ChatObject, ChatResponse, Choice, LogProbs, TokenLogProb};
-use super::stream::{ChatChunk, ChunkChoice, CustomToolCallDelta, Delta, FunctionCallDelta, ToolCallDelta};
 use super::tool_call::{CustomToolCall, FunctionCall, ToolCall, ToolCallKind};
 use crate::error::{Error, Result};
 use crate::extra::Extra;

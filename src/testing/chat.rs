@@ -5,15 +5,14 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::Reply;
-use super::server::error;
 
 /// Answers a request for `/v1/chat/completions`.
 pub(super) fn complete(request: &Value, interval: Duration) -> Reply {
     let Some(messages) = request["messages"].as_array().filter(|messages| !messages.is_empty()) else {
-        return error(400, "invalid_request_error", "messages is required");
+        return Reply::error(400, "invalid_request_error", "messages is required");
     };
     let Some(model) = request["model"].as_str().or_else(|| request["models"][0].as_str()) else {
-        return error(400, "invalid_request_error", "model is required");
+        return Reply::error(400, "invalid_request_error", "model is required");
     };
     let answer = Answer::to(messages, request["tools"].as_array().map_or(&[], Vec::as_slice));
     let usage = usage(messages, &answer);

@@ -90,6 +90,15 @@ impl Reply {
         reply.json(&json!({"error": {"message": message, "type": kind}}))
     }
 
+    /// An error status with a body as the service writes it.
+    ///
+    /// # Panics
+    ///
+    /// If the status isn't between 100 and 999.
+    pub fn error(status: u16, kind: &str, message: &str) -> Self {
+        Self::status(status).json(&json!({"error": {"message": message, "type": kind}}))
+    }
+
     /// A success with a JSON body.
     pub fn ok<T: Serialize + ?Sized>(body: &T) -> Self {
         Self::status(200).json(body)

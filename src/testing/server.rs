@@ -99,15 +99,13 @@ fn route(request: &RecordedRequest, state: &State) -> Reply {
     match (&request.method, request.path.as_str(), key) {
         (&Method::POST, "/v1/chat/completions", Key::Api) => chat::complete(&request.json(), *lock(&state.delta_interval)),
         (_, path, Key::Management) if path.starts_with("/v1") => {
-            error(403, "permission_error", "a management key can't be used for inference")
+            Reply::error(403, "permission_error", "a management key can't be used for inference")
         }
-        (_, path, Key::Api) if path.starts_with("/api/v1/keys") => error(403, "permission_error", "managing keys needs a management key"),
-        _ => error(404, "not_found_error", "no such path"),
+        (_, path, Key::Api) if path.starts_with("/api/v1/keys") => {
+            Reply::error(403, "permission_error", "managing keys needs a management key")
+        }
+        _ => Reply::error(404, "not_found_error", "no such path"),
     }
-}
-
-pub(super) fn error(status: u16, kind: &str, message: &str) -> Reply {
-    Reply::status(status).json(&serde_json::json!({"error": {"message": message, "type": kind}}))
 }
 
 /// The kind of key that a request carries.
@@ -126,8 +124,8 @@ impl Key {
         match bearer.or_else(|| text("x-api-key")).or(in_query) {
             Some(API_KEY) => Ok(Self::Api),
             Some(MANAGEMENT_KEY) => Ok(Self::Management),
-            Some(_) => Err(Box::new(error(401, "authentication_error", "invalid api key"))),
-            None => Err(Box::new(error(401, "authentication_error", "missing or invalid Authorization header"))),
+            Some(_) => Err(Box::new(Reply::error(401, "authentication_error", "invalid api key"))),
+            None => Err(Box::new(Reply::error(401, "authentication_error", "missing or invalid Authorization header"))),
         }
     }
 }
