@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 
 use crate::support::{CHAT, chunk, gateway, hello};
 
+/// Long enough for a busy machine, short enough to wait for.
+const HEADER_TIMEOUT: Duration = Duration::from_millis(300);
+
 const CLASSES: [RetryClass; 4] = [RetryClass::Safe, RetryClass::Idempotent, RetryClass::Generation, RetryClass::Create];
 
 /// Requests that the server sees in each class, for every row of the table in `RetryPolicy`'s docs.
@@ -40,8 +43,7 @@ async fn each_class_is_sent_as_often_as_the_table_says() {
         statuses.into_iter().chain(transient).chain(others).map(|(status, expected)| ("status", Reply::status(status), expected));
 
     let gateway = gateway().await;
-    let client =
-        hasty(&gateway).header_timeout(Duration::from_millis(60)).management_header_timeout(Duration::from_millis(60)).build().unwrap();
+    let client = hasty(&gateway).header_timeout(HEADER_TIMEOUT).management_header_timeout(HEADER_TIMEOUT).build().unwrap();
     for (row, reply, expected) in rows.into_iter().chain(by_status) {
         gateway.always("/row", reply.clone());
         let mut sent = [0; 4];
@@ -79,8 +81,7 @@ async fn an_error_tells_whether_the_gateway_may_have_acted() {
         (Reply::status(400), [false, false, false, false]),
     ];
     let gateway = gateway().await;
-    let client =
-        hasty(&gateway).header_timeout(Duration::from_millis(60)).management_header_timeout(Duration::from_millis(60)).build().unwrap();
+    let client = hasty(&gateway).header_timeout(HEADER_TIMEOUT).management_header_timeout(HEADER_TIMEOUT).build().unwrap();
     for (reply, expected) in rows {
         gateway.always("/row", reply.clone());
         for (class, unknown) in CLASSES.into_iter().zip(expected) {
@@ -100,7 +101,7 @@ async fn a_policy_can_be_stricter_or_bolder() {
     let gateway = gateway().await;
     let attempts = async |policy: RetryPolicy, reply: Reply| {
         gateway.always("/row", reply);
-        let client = hasty(&gateway).header_timeout(Duration::from_millis(60)).retry(policy).build().unwrap();
+        let client = hasty(&gateway).header_timeout(HEADER_TIMEOUT).retry(policy).build().unwrap();
         post(&client, RetryClass::Generation).await.unwrap_err().attempts()
     };
     assert_eq!(attempts(RetryPolicy::none(), Reply::status(503)).await, 1);
@@ -136,14 +137,14 @@ async fn the_wait_that_the_server_names_is_kept() {
 #[tokio::test]
 async fn no_wait_goes_past_the_time_for_the_call() {
     let gateway = gateway().await;
-    let client = hasty(&gateway).timeout(Duration::from_millis(300)).build().unwrap();
-    gateway.always(CHAT, Reply::status(429).header("retry-after", "1"));
+    let client = hasty(&gateway).timeout(Duration::from_millis(900)).build().unwrap();
+    gateway.always(CHAT, Reply::status(429).header("retry-after", "2"));
     let error = client.chat().create(&hello()).await.unwrap_err();
-    assert!(error.is_rate_limit() && error.attempts() == 1 && error.elapsed() < Duration::from_millis(300), "{error:?}");
+    assert!(error.is_rate_limit() && error.attempts() == 1 && error.elapsed() < Duration::from_millis(900), "{error:?}");
 
     gateway.always(CHAT, Reply::silence());
     let error = client.chat().create(&hello()).await.unwrap_err();
-    assert!(error.is_timeout() && error.to_string().starts_with("no end of the call within 300 ms"), "{error}");
+    assert!(error.is_timeout() && error.to_string().starts_with("no end of the call within 900 ms"), "{error}");
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ async fn chat_protocol_cases() {
     for case in &cases {
         for framing in framings(case) {
             gateway.script(CHAT, [framing]);
-            let run = Run::of(&client(&gateway)).await;
+            let run = tokio::time::timeout(Duration::from_secs(30), Run::of(&client(&gateway))).await.expect("a stream ends");
             run.check(case).await;
             runs += 1;
         }
@@ -63,7 +63,7 @@ async fn error_body_cases() {
 
 /// Waits are short enough for a test and long enough for a busy machine; each call is made once.
 fn client(gateway: &Gateway) -> Client {
-    let builder = gateway.client_builder().idle_timeout(Duration::from_millis(400)).event_timeout(Duration::from_millis(700));
+    let builder = gateway.client_builder().idle_timeout(Duration::from_millis(1500)).event_timeout(Duration::from_millis(2500));
     builder.retry(RetryPolicy::none()).build().unwrap()
 }
 
