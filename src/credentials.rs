@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use http::HeaderValue;
+use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use zeroize::Zeroizing;
 
 use crate::error::{BoxError, Error, Result};
@@ -60,7 +60,7 @@ impl fmt::Debug for ApiKey {
 /// A key with the header that carries it, made once.
 pub(crate) struct Credential {
     pub(crate) key: ApiKey,
-    pub(crate) bearer: HeaderValue,
+    bearer: HeaderValue,
 }
 
 impl Credential {
@@ -69,6 +69,13 @@ impl Credential {
         let mut bearer = HeaderValue::from_str(&text).map_err(|_| Error::config("the API key can't be sent in a header"))?;
         bearer.set_sensitive(true);
         Ok(Self { key, bearer })
+    }
+
+    /// Puts the key where the request takes it.
+    pub(crate) fn authorize(&self, auth: Auth, headers: &mut HeaderMap) {
+        match auth {
+            Auth::Api | Auth::Management => headers.insert(AUTHORIZATION, self.bearer.clone()),
+        };
     }
 }
 
@@ -132,7 +139,7 @@ pub(crate) struct Credentials {
     pub(crate) management: Option<Arc<Credential>>,
 }
 
-/// Which key a request takes, and in which header.
+/// Which key a request takes, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Auth {
     /// The API key as a bearer token.

@@ -24,8 +24,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION,
-    TRANSFER_ENCODING,
+    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, TRANSFER_ENCODING,
 };
 use http::response::Parts;
 use http::{StatusCode, Version};
@@ -340,7 +339,7 @@ impl<'c, R: Receive> Call<'c, R> {
         for (name, value) in &self.request.headers {
             headers.insert(name, value.clone());
         }
-        headers.insert(AUTHORIZATION, credential.bearer.clone());
+        credential.authorize(self.request.auth, &mut headers);
         headers.entry(ACCEPT).or_insert(R::ACCEPT);
         headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
         *http.headers_mut() = headers;

@@ -171,7 +171,7 @@ impl ClientBuilder {
 
     /// Limits the silence between two pieces of a stream; keep-alive comments count as pieces. 300 s by default.
     ///
-    /// Time runs only while the program waits for the stream.
+    /// Time runs only while the program waits for the stream, and is counted in sixteenths of the limit.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.limits.idle_timeout = timeout;
         self
