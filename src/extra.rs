@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 /// Nothing that a gateway sends is lost: what a type has no field for is here, and is written again when the object is.
 ///
 /// One word wide while it is empty, as it nearly always is: of a chunk of a stream, which has four of them, a map in its place
-/// costs 2 % of all work.
+/// costs 2.6 % of all instructions.
 #[derive(Clone, Default, PartialEq)]
 pub struct Extra(Option<Box<Map<String, Value>>>);
 
