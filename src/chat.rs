@@ -21,7 +21,6 @@ mod usage;
 use std::borrow::Cow;
 
 use serde::Serialize;
-use serde_json::Value;
 
 pub use accumulate::ChatAccumulator;
 pub use chunk::{ChatChunk, ChunkChoice, CustomToolCallDelta, Delta, FunctionCallDelta, ToolCallDelta};
@@ -54,7 +53,8 @@ pub use tool::{
 pub use tool_call::{CustomToolCall, FunctionCall, ToolCall, ToolCallKind};
 pub use usage::{CompletionTokensDetails, Cost, CostDetails, CostParts, Price, PromptTokensDetails, ServerToolUseDetails, Usage};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::json;
 use crate::response::Response;
 use crate::transport::Transport;
 use crate::transport::request::Request;
@@ -169,17 +169,12 @@ impl<'r> Body<'r> {
         let request = if self.request.extra.is_empty() {
             Request::generation(PATH, TEMPLATE, &self)
         } else {
-            Request::generation(PATH, TEMPLATE, &self.into_fields()?)
+            let mut fields = json::fields(&self)?;
+            if self.stream.is_none() {
+                fields.remove("stream");
+            }
+            Request::generation(PATH, TEMPLATE, &fields)
         };
         request.map(|request| request.result_field("choices"))
-    }
-
-    /// Fields by name: one of `extra` may have the name of a typed one, and in a map the later one wins.
-    fn into_fields(self) -> Result<Value> {
-        let mut body = serde_json::to_value(&self).map_err(|error| Error::config_from("the request can't be encoded as JSON", error))?;
-        if let (Value::Object(fields), None) = (&mut body, self.stream) {
-            fields.remove("stream");
-        }
-        Ok(body)
     }
 }

@@ -5,7 +5,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use url::Url;
 use zeroize::Zeroizing;
 
 use crate::error::{BoxError, Error, Result};
@@ -57,26 +58,34 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-/// A key with the header that carries it, made once.
+/// A key with the headers that carry it, made once.
 pub(crate) struct Credential {
     pub(crate) key: ApiKey,
     bearer: HeaderValue,
+    bare: HeaderValue,
 }
 
 impl Credential {
     pub(crate) fn new(key: ApiKey) -> Result<Self> {
-        let text = Zeroizing::new(format!("Bearer {}", key.expose_secret()));
-        let mut bearer = HeaderValue::from_str(&text).map_err(|_| Error::config("the API key can't be sent in a header"))?;
-        bearer.set_sensitive(true);
-        Ok(Self { key, bearer })
+        let bearer = secret_header(&Zeroizing::new(format!("Bearer {}", key.expose_secret())))?;
+        let bare = secret_header(key.expose_secret())?;
+        Ok(Self { key, bearer, bare })
     }
 
     /// Puts the key where the request takes it.
-    pub(crate) fn authorize(&self, auth: Auth, headers: &mut HeaderMap) {
-        match auth {
-            Auth::Api | Auth::Management => headers.insert(AUTHORIZATION, self.bearer.clone()),
-        };
+    pub(crate) fn authorize(&self, place: KeyPlace, url: &mut Url, headers: &mut HeaderMap) {
+        match place {
+            KeyPlace::Bearer => _ = headers.insert(AUTHORIZATION, self.bearer.clone()),
+            KeyPlace::XApiKey => _ = headers.insert(X_API_KEY, self.bare.clone()),
+            KeyPlace::Query => _ = url.query_pairs_mut().append_pair("key", self.key.expose_secret()),
+        }
     }
+}
+
+fn secret_header(text: &str) -> Result<HeaderValue> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| Error::config("the API key can't be sent in a header"))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 type Provide = dyn Fn() -> Pin<Box<dyn Future<Output = Result<ApiKey, BoxError>> + Send>> + Send + Sync;
@@ -137,15 +146,29 @@ impl KeySource {
 pub(crate) struct Credentials {
     pub(crate) api: KeySource,
     pub(crate) management: Option<Arc<Credential>>,
+    /// Where the key goes on Gemini's paths.
+    pub(crate) gemini_place: KeyPlace,
 }
 
-/// Which key a request takes, and where.
+/// Which key a request takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Auth {
-    /// The API key as a bearer token.
+    /// The API key.
     Api,
-    /// The management key as a bearer token; the API key where there is none.
+    /// The management key; the API key where there is none.
     Management,
+}
+
+/// Where in a request the key goes; the gateway looks in all three.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum KeyPlace {
+    /// `Authorization: Bearer …`.
+    #[default]
+    Bearer,
+    /// `X-Api-Key: …`, as Anthropic's own clients send it.
+    XApiKey,
+    /// `?key=…`, as Gemini's own clients send it.
+    Query,
 }
 
 impl Credentials {
@@ -172,3 +195,5 @@ impl Credentials {
         keys
     }
 }
+
+const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");

@@ -1,8 +1,10 @@
 //! JSON to the wire and back, with the repairs that real answers need.
 
+pub(crate) mod values;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
 
@@ -17,6 +19,19 @@ pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
         return Err(Error::config(format!("the request nests deeper than {MAX_DEPTH} levels")));
     }
     Ok(body)
+}
+
+/// The fields of a request body by name: one of its `extra` may have the name of a typed one, and here it wins, since it comes later.
+///
+/// # Errors
+///
+/// `Error::Config` if the value can't be JSON, or is no object.
+pub(crate) fn fields<T: Serialize + ?Sized>(value: &T) -> Result<Map<String, Value>> {
+    match serde_json::to_value(value) {
+        Ok(Value::Object(fields)) => Ok(fields),
+        Ok(_) => Err(Error::config("the request is no JSON object")),
+        Err(error) => Err(Error::config_from("the request can't be encoded as JSON", error)),
+    }
 }
 
 /// Decodes an answer, or one event of it.

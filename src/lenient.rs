@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, Unexpected, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde_json::Value;
 
 use crate::json::as_integer;
@@ -70,53 +70,6 @@ pub(crate) fn json_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<St
         Value::Null => String::new(),
         other => other.to_string(),
     })
-}
-
-/// An object that one of its fields tells the kind of, read before it is known what it will be.
-///
-/// Not `#[serde(untagged)]` on a catch-all variant: with it, an object of a known kind that is malformed would pass for an
-/// unknown one without a word.
-pub(crate) struct Tagged {
-    name: &'static str,
-    tag: Option<String>,
-    value: Value,
-}
-
-impl Tagged {
-    pub(crate) fn read<'de, D: Deserializer<'de>>(deserializer: D, name: &'static str) -> Result<Self, D::Error> {
-        let mut value = Value::deserialize(deserializer)?;
-        let mut tag = None;
-        if let Value::Object(object) = &mut value
-            && object.get(name).is_some_and(Value::is_string)
-            && let Some(Value::String(text)) = object.remove(name)
-        {
-            tag = Some(text);
-        }
-        Ok(Self { name, tag, value })
-    }
-
-    pub(crate) fn tag(&self) -> Option<&str> {
-        self.tag.as_deref()
-    }
-
-    /// The object without its tag, as what the tag says.
-    pub(crate) fn body<T: DeserializeOwned, E: Error>(self) -> Result<T, E> {
-        serde_json::from_value(self.value).map_err(E::custom)
-    }
-
-    /// One field of the object.
-    pub(crate) fn field<T: DeserializeOwned, E: Error>(&self, name: &str) -> Result<T, E> {
-        T::deserialize(&self.value[name]).map_err(E::custom)
-    }
-
-    /// The object as it came.
-    pub(crate) fn whole(self) -> Value {
-        let mut value = self.value;
-        if let (Value::Object(object), Some(tag)) = (&mut value, self.tag) {
-            object.insert(self.name.to_owned(), Value::String(tag));
-        }
-        value
-    }
 }
 
 #[cfg(test)]

@@ -68,6 +68,8 @@ mod lenient;
 mod open_enum;
 mod raw;
 mod response;
+mod setters;
+mod tagged;
 mod transport;
 
 pub use client::{Client, ClientBuilder};

@@ -339,7 +339,7 @@ impl<'c, R: Receive> Call<'c, R> {
         for (name, value) in &self.request.headers {
             headers.insert(name, value.clone());
         }
-        credential.authorize(self.request.auth, &mut headers);
+        credential.authorize(self.request.key_place, http.url_mut(), &mut headers);
         headers.entry(ACCEPT).or_insert(R::ACCEPT);
         headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
         *http.headers_mut() = headers;

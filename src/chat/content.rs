@@ -12,8 +12,9 @@ use serde_json::Value;
 
 use super::options::{CacheBreakpoint, CacheControl};
 use crate::extra::Extra;
-use crate::lenient::{self, Tagged};
+use crate::lenient;
 use crate::open_enum::open_enum;
+use crate::tagged::tagged_enum;
 
 /// What a message says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -115,30 +116,26 @@ impl<'de> Deserialize<'de> for Content {
     }
 }
 
-/// One part of a message, by its `type`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum ContentPart {
-    /// Text.
-    Text(TextPart),
-    /// A picture.
-    ImageUrl(ImagePart),
-    /// Sound.
-    InputAudio(AudioPart),
-    /// A file, such as a PDF.
-    File(FilePart),
-    /// A film.
-    VideoUrl(VideoPart),
-    /// A film, in the older form.
-    InputVideo(VideoPart),
-    /// A refusal of the model.
-    Refusal(RefusalPart),
-    /// Reasoning of the model, as Mistral gives it.
-    Thinking(ThinkingPart),
-    /// A part of a kind that this version doesn't know, as it came.
-    #[serde(untagged)]
-    Other(Value),
+tagged_enum! {
+    /// One part of a message, by its `type`.
+    pub enum ContentPart by "type" {
+        /// Text.
+        Text(TextPart) = "text",
+        /// A picture.
+        ImageUrl(ImagePart) = "image_url",
+        /// Sound.
+        InputAudio(AudioPart) = "input_audio",
+        /// A file, such as a PDF.
+        File(FilePart) = "file",
+        /// A film.
+        VideoUrl(VideoPart) = "video_url",
+        /// A film, in the older form.
+        InputVideo(VideoPart) = "input_video",
+        /// A refusal of the model.
+        Refusal(RefusalPart) = "refusal",
+        /// Reasoning of the model, as Mistral gives it.
+        Thinking(ThinkingPart) = "thinking",
+    }
 }
 
 impl ContentPart {
@@ -208,23 +205,6 @@ impl ContentPart {
         match self {
             Self::Text(part) => Some(&part.text),
             _ => None,
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for ContentPart {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let part = Tagged::read(deserializer, "type")?;
-        match part.tag() {
-            Some("text") => part.body().map(Self::Text),
-            Some("image_url") => part.body().map(Self::ImageUrl),
-            Some("input_audio") => part.body().map(Self::InputAudio),
-            Some("file") => part.body().map(Self::File),
-            Some("video_url") => part.body().map(Self::VideoUrl),
-            Some("input_video") => part.body().map(Self::InputVideo),
-            Some("refusal") => part.body().map(Self::Refusal),
-            Some("thinking") => part.body().map(Self::Thinking),
-            _ => Ok(Self::Other(part.whole())),
         }
     }
 }

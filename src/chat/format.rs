@@ -1,11 +1,12 @@
 //! Form of an answer, and what it will mostly be.
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::content::Content;
 use crate::extra::Extra;
-use crate::lenient::Tagged;
+use crate::tagged::{self, Tagged};
 
 /// Form of an answer.
 ///
@@ -44,8 +45,10 @@ impl ResponseFormat {
     }
 }
 
-impl<'de> Deserialize<'de> for ResponseFormat {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+impl Tagged for ResponseFormat {
+    const TAG: &'static str = "type";
+
+    fn read<'de, D: Deserializer<'de>>(word: &str, body: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         struct Schema {
             json_schema: JsonSchema,
@@ -54,15 +57,24 @@ impl<'de> Deserialize<'de> for ResponseFormat {
         struct Grammar {
             grammar: String,
         }
-        let format = Tagged::read(deserializer, "type")?;
-        match format.tag() {
-            Some("text") => Ok(Self::Text),
-            Some("json_object") => Ok(Self::JsonObject),
-            Some("json_schema") => format.body().map(|Schema { json_schema }| Self::JsonSchema { json_schema }),
-            Some("grammar") => format.body().map(|Grammar { grammar }| Self::Grammar { grammar }),
-            Some("python") => Ok(Self::Python),
-            _ => Ok(Self::Other(format.whole())),
+        match word {
+            "text" => IgnoredAny::deserialize(body).map(|_| Self::Text),
+            "json_object" => IgnoredAny::deserialize(body).map(|_| Self::JsonObject),
+            "json_schema" => Schema::deserialize(body).map(|Schema { json_schema }| Self::JsonSchema { json_schema }),
+            "grammar" => Grammar::deserialize(body).map(|Grammar { grammar }| Self::Grammar { grammar }),
+            "python" => IgnoredAny::deserialize(body).map(|_| Self::Python),
+            _ => tagged::whole::<Self, _>(word, body).map(Self::Other),
         }
+    }
+
+    fn other(value: Value) -> Self {
+        Self::Other(value)
+    }
+}
+
+impl<'de> Deserialize<'de> for ResponseFormat {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        tagged::deserialize(deserializer)
     }
 }
 

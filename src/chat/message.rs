@@ -8,6 +8,7 @@ use super::reasoning::ReasoningDetail;
 use super::tool_call::{FunctionCall, ToolCall};
 use crate::extra::Extra;
 use crate::open_enum::open_enum;
+use crate::setters::setters;
 
 open_enum! {
     /// Who speaks.
@@ -147,27 +148,6 @@ impl Message {
         Self { tool_call_id: Some(tool_call_id.into()), ..Self::new(Role::Tool).content(content) }
     }
 
-    /// Sets [`content`](Self#structfield.content).
-    #[must_use]
-    pub fn content(mut self, content: impl Into<Content>) -> Self {
-        self.content = Some(content.into());
-        self
-    }
-
-    /// Sets [`name`](Self#structfield.name).
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Sets [`cache_control`](Self#structfield.cache_control).
-    #[must_use]
-    pub fn cache_control(mut self, cache_control: CacheControl) -> Self {
-        self.cache_control = Some(cache_control);
-        self
-    }
-
     /// Sets a field that this version doesn't know.
     #[must_use]
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
@@ -186,6 +166,14 @@ impl Message {
     pub fn tool_calls(&self) -> &[ToolCall] {
         self.tool_calls.as_deref().unwrap_or_default()
     }
+}
+
+setters! {
+    Message:
+    cache_control: CacheControl,
+    =>
+    content: Content,
+    name: String,
 }
 
 open_enum! {

@@ -1,11 +1,13 @@
 //! Values of a request's options.
 
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::extra::Extra;
-use crate::lenient::Tagged;
 use crate::open_enum::open_enum;
+use crate::setters::setters;
+use crate::tagged::{self, Tagged};
 
 /// Where to stop.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -157,13 +159,12 @@ impl CacheControl {
     pub fn ephemeral() -> Self {
         Self { kind: "ephemeral".to_owned(), ttl: None, extra: Extra::new() }
     }
+}
 
-    /// Sets [`ttl`](Self#structfield.ttl).
-    #[must_use]
-    pub fn ttl(mut self, ttl: impl Into<String>) -> Self {
-        self.ttl = Some(ttl.into());
-        self
-    }
+setters! {
+    CacheControl:
+    =>
+    ttl: String,
 }
 
 /// Marks the end of a prefix to cache, in OpenAI's form.
@@ -264,41 +265,14 @@ pub struct Trace {
     pub extra: Extra,
 }
 
-impl Trace {
-    /// Sets [`trace_id`](Self#structfield.trace_id).
-    #[must_use]
-    pub fn trace_id(mut self, trace_id: impl Into<String>) -> Self {
-        self.trace_id = Some(trace_id.into());
-        self
-    }
-
-    /// Sets [`trace_name`](Self#structfield.trace_name).
-    #[must_use]
-    pub fn trace_name(mut self, trace_name: impl Into<String>) -> Self {
-        self.trace_name = Some(trace_name.into());
-        self
-    }
-
-    /// Sets [`span_name`](Self#structfield.span_name).
-    #[must_use]
-    pub fn span_name(mut self, span_name: impl Into<String>) -> Self {
-        self.span_name = Some(span_name.into());
-        self
-    }
-
-    /// Sets [`generation_name`](Self#structfield.generation_name).
-    #[must_use]
-    pub fn generation_name(mut self, generation_name: impl Into<String>) -> Self {
-        self.generation_name = Some(generation_name.into());
-        self
-    }
-
-    /// Sets [`parent_span_id`](Self#structfield.parent_span_id).
-    #[must_use]
-    pub fn parent_span_id(mut self, parent_span_id: impl Into<String>) -> Self {
-        self.parent_span_id = Some(parent_span_id.into());
-        self
-    }
+setters! {
+    Trace:
+    =>
+    trace_id: String,
+    trace_name: String,
+    span_name: String,
+    generation_name: String,
+    parent_span_id: String,
 }
 
 /// What to echo for debugging.
@@ -313,13 +287,9 @@ pub struct DebugOptions {
     pub extra: Extra,
 }
 
-impl DebugOptions {
-    /// Sets [`echo_upstream_body`](Self#structfield.echo_upstream_body).
-    #[must_use]
-    pub fn echo_upstream_body(mut self, echo_upstream_body: bool) -> Self {
-        self.echo_upstream_body = Some(echo_upstream_body);
-        self
-    }
+setters! {
+    DebugOptions:
+    echo_upstream_body: bool,
 }
 
 /// Moderation of the request and its answer.
@@ -424,17 +394,32 @@ pub enum StopCondition {
     Other(Value),
 }
 
+impl Tagged for StopCondition {
+    const TAG: &'static str = "type";
+
+    fn read<'de, D: Deserializer<'de>>(word: &str, body: D) -> Result<Self, D::Error> {
+        let condition = Value::deserialize(body)?;
+        let number = |name: &str| condition[name].as_u64();
+        let text = |name: &str| condition[name].as_str().map(str::to_owned);
+        let known = match word {
+            "step_count_is" => number("step_count").map(|step_count| Self::StepCountIs { step_count }),
+            "has_tool_call" => text("tool_name").map(|tool_name| Self::HasToolCall { tool_name }),
+            "max_tokens_used" => number("max_tokens").map(|max_tokens| Self::MaxTokensUsed { max_tokens }),
+            "max_cost" => condition["max_cost_in_dollars"].as_f64().map(|max_cost_in_dollars| Self::MaxCost { max_cost_in_dollars }),
+            "finish_reason_is" => text("reason").map(|reason| Self::FinishReasonIs { reason }),
+            _ => return tagged::whole::<Self, _>(word, condition).map(Self::Other).map_err(D::Error::custom),
+        };
+        known.ok_or_else(|| D::Error::custom(format!("a {word} condition lacks its value")))
+    }
+
+    fn other(value: Value) -> Self {
+        Self::Other(value)
+    }
+}
+
 impl<'de> Deserialize<'de> for StopCondition {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let condition = Tagged::read(deserializer, "type")?;
-        Ok(match condition.tag() {
-            Some("step_count_is") => Self::StepCountIs { step_count: condition.field("step_count")? },
-            Some("has_tool_call") => Self::HasToolCall { tool_name: condition.field("tool_name")? },
-            Some("max_tokens_used") => Self::MaxTokensUsed { max_tokens: condition.field("max_tokens")? },
-            Some("max_cost") => Self::MaxCost { max_cost_in_dollars: condition.field("max_cost_in_dollars")? },
-            Some("finish_reason_is") => Self::FinishReasonIs { reason: condition.field("reason")? },
-            _ => Self::Other(condition.whole()),
-        })
+        tagged::deserialize(deserializer)
     }
 }
 
@@ -452,34 +437,16 @@ pub enum FunctionCallChoice {
     },
 }
 
-impl WebSearchOptions {
-    /// Sets [`search_context_size`](Self#structfield.search_context_size).
-    #[must_use]
-    pub fn search_context_size(mut self, search_context_size: impl Into<String>) -> Self {
-        self.search_context_size = Some(search_context_size.into());
-        self
-    }
-
-    /// Sets [`user_location`](Self#structfield.user_location).
-    #[must_use]
-    pub fn user_location(mut self, user_location: UserLocation) -> Self {
-        self.user_location = Some(user_location);
-        self
-    }
+setters! {
+    WebSearchOptions:
+    user_location: UserLocation,
+    =>
+    search_context_size: String,
 }
 
-impl PromptCacheOptions {
-    /// Sets [`mode`](Self#structfield.mode).
-    #[must_use]
-    pub fn mode(mut self, mode: impl Into<String>) -> Self {
-        self.mode = Some(mode.into());
-        self
-    }
-
-    /// Sets [`ttl`](Self#structfield.ttl).
-    #[must_use]
-    pub fn ttl(mut self, ttl: impl Into<String>) -> Self {
-        self.ttl = Some(ttl.into());
-        self
-    }
+setters! {
+    PromptCacheOptions:
+    =>
+    mode: String,
+    ttl: String,
 }

@@ -1,42 +1,38 @@
 //! What else is to work on a request.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::options::UserLocation;
 use crate::extra::Extra;
-use crate::lenient::Tagged;
+use crate::tagged::tagged_enum;
 
-/// Something that works on a request beside the model, by its `id`.
-///
-/// See [ARouter: plugins](https://docs.arouter.ai/en/guides/features/plugins-overview).
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "id", rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Plugin {
-    /// Web search before the model answers; the older way to `Tool::web_search`.
-    Web(WebPlugin),
-    /// Reading of web pages.
-    WebFetch(WebFetchPlugin),
-    /// Reading of files for models that can't.
-    FileParser(FileParserPlugin),
-    /// Shortening of prompts that don't fit, from their middle.
-    ContextCompression(ContextCompressionPlugin),
-    /// Which models `auto` may choose from.
-    AutoRouter(AutoRouterPlugin),
-    /// The same for the router in trial.
-    AutoBetaRouter(AutoRouterPlugin),
-    /// Choice of a model by price and skill.
-    ParetoRouter(ParetoRouterPlugin),
-    /// Several models on one question.
-    Fusion(FusionPlugin),
-    /// Mending of answers that are to be JSON.
-    ResponseHealing(ResponseHealingPlugin),
-    /// Moderation of the prompt.
-    Moderation(ModerationPlugin),
-    /// A plugin that this version doesn't know, as it came.
-    #[serde(untagged)]
-    Other(Value),
+tagged_enum! {
+    /// Something that works on a request beside the model, by its `id`.
+    ///
+    /// See [ARouter: plugins](https://docs.arouter.ai/en/guides/features/plugins-overview).
+    pub enum Plugin by "id" {
+        /// Web search before the model answers; the older way to `Tool::web_search`.
+        Web(WebPlugin) = "web",
+        /// Reading of web pages.
+        WebFetch(WebFetchPlugin) = "web-fetch",
+        /// Reading of files for models that can't.
+        FileParser(FileParserPlugin) = "file-parser",
+        /// Shortening of prompts that don't fit, from their middle.
+        ContextCompression(ContextCompressionPlugin) = "context-compression",
+        /// Which models `auto` may choose from.
+        AutoRouter(AutoRouterPlugin) = "auto-router",
+        /// The same for the router in trial.
+        AutoBetaRouter(AutoRouterPlugin) = "auto-beta-router",
+        /// Choice of a model by price and skill.
+        ParetoRouter(ParetoRouterPlugin) = "pareto-router",
+        /// Several models on one question.
+        Fusion(FusionPlugin) = "fusion",
+        /// Mending of answers that are to be JSON.
+        ResponseHealing(ResponseHealingPlugin) = "response-healing",
+        /// Moderation of the prompt.
+        Moderation(ModerationPlugin) = "moderation",
+    }
 }
 
 impl Plugin {
@@ -56,25 +52,6 @@ impl Plugin {
     pub fn auto_router<S: Into<String>>(allowed_models: impl IntoIterator<Item = S>) -> Self {
         let allowed_models = Some(allowed_models.into_iter().map(Into::into).collect());
         Self::AutoRouter(AutoRouterPlugin { allowed_models, ..AutoRouterPlugin::default() })
-    }
-}
-
-impl<'de> Deserialize<'de> for Plugin {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let plugin = Tagged::read(deserializer, "id")?;
-        match plugin.tag() {
-            Some("web") => plugin.body().map(Self::Web),
-            Some("web-fetch") => plugin.body().map(Self::WebFetch),
-            Some("file-parser") => plugin.body().map(Self::FileParser),
-            Some("context-compression") => plugin.body().map(Self::ContextCompression),
-            Some("auto-router") => plugin.body().map(Self::AutoRouter),
-            Some("auto-beta-router") => plugin.body().map(Self::AutoBetaRouter),
-            Some("pareto-router") => plugin.body().map(Self::ParetoRouter),
-            Some("fusion") => plugin.body().map(Self::Fusion),
-            Some("response-healing") => plugin.body().map(Self::ResponseHealing),
-            Some("moderation") => plugin.body().map(Self::Moderation),
-            _ => Ok(Self::Other(plugin.whole())),
-        }
     }
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::extra::Extra;
 use crate::open_enum::open_enum;
+use crate::setters::setters;
 
 open_enum! {
     /// How much a model reasons.
@@ -73,27 +74,13 @@ impl Reasoning {
     pub fn max_tokens(tokens: u64) -> Self {
         Self { max_tokens: Some(tokens), ..Self::default() }
     }
+}
 
-    /// Sets [`enabled`](Self#structfield.enabled).
-    #[must_use]
-    pub fn enabled(mut self, enabled: bool) -> Self {
-        self.enabled = Some(enabled);
-        self
-    }
-
-    /// Sets [`exclude`](Self#structfield.exclude).
-    #[must_use]
-    pub fn exclude(mut self, exclude: bool) -> Self {
-        self.exclude = Some(exclude);
-        self
-    }
-
-    /// Sets [`summary`](Self#structfield.summary).
-    #[must_use]
-    pub fn summary(mut self, summary: ReasoningSummary) -> Self {
-        self.summary = Some(summary);
-        self
-    }
+setters! {
+    Reasoning:
+    enabled: bool,
+    exclude: bool,
+    summary: ReasoningSummary,
 }
 
 open_enum! {

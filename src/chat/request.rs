@@ -18,6 +18,7 @@ use super::response::ServiceTier;
 use super::routing::{ProviderPreferences, Route};
 use super::tool::{FunctionDefinition, Tool, ToolChoice};
 use crate::extra::Extra;
+use crate::setters::setters;
 
 /// A request for a chat completion: [`new`](Self::new) takes what the service requires, and each option has a setter.
 ///
@@ -231,31 +232,8 @@ impl ChatRequest {
     }
 }
 
-/// Writes a setter for each option, which takes the field's type or what converts into it; the fields carry the meaning.
-macro_rules! setters {
-    ($( $field:ident: $value:ty, )+ => $( $into_field:ident: $into_value:ty, )+) => {
-        impl ChatRequest {
-            $(
-                #[doc = concat!("Sets [`", stringify!($field), "`](Self#structfield.", stringify!($field), ").")]
-                #[must_use]
-                pub fn $field(mut self, $field: $value) -> Self {
-                    self.$field = Some($field);
-                    self
-                }
-            )+
-            $(
-                #[doc = concat!("Sets [`", stringify!($into_field), "`](Self#structfield.", stringify!($into_field), ").")]
-                #[must_use]
-                pub fn $into_field(mut self, $into_field: impl Into<$into_value>) -> Self {
-                    self.$into_field = Some($into_field.into());
-                    self
-                }
-            )+
-        }
-    };
-}
-
 setters! {
+    ChatRequest:
     route: Route,
     max_tokens: u64,
     max_completion_tokens: u64,
@@ -308,22 +286,9 @@ setters! {
     session_id: String,
     metadata: BTreeMap<String, String>,
     functions: Vec<FunctionDefinition>,
-}
-
-impl ChatRequest {
-    /// Sets [`models`](Self#structfield.models).
-    #[must_use]
-    pub fn models<S: Into<String>>(mut self, models: impl IntoIterator<Item = S>) -> Self {
-        self.models = Some(models.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets [`transforms`](Self#structfield.transforms).
-    #[must_use]
-    pub fn transforms<S: Into<String>>(mut self, transforms: impl IntoIterator<Item = S>) -> Self {
-        self.transforms = Some(transforms.into_iter().map(Into::into).collect());
-        self
-    }
+    => each
+    models: String,
+    transforms: String,
 }
 
 /// A value that is read and dropped.

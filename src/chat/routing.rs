@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::usage::Price;
 use crate::extra::Extra;
 use crate::open_enum::open_enum;
+use crate::setters::setters;
 
 open_enum! {
     /// What to do with [`models`](super::ChatRequest::models).
@@ -140,13 +141,6 @@ impl ProviderPreferences {
         self
     }
 
-    /// Sets [`zdr`](Self#structfield.zdr).
-    #[must_use]
-    pub fn zdr(mut self, zdr: bool) -> Self {
-        self.zdr = Some(zdr);
-        self
-    }
-
     /// Sets [`sort`](Self#structfield.sort).
     #[must_use]
     pub fn sort(mut self, by: ProviderSortBy) -> Self {
@@ -160,6 +154,11 @@ impl ProviderPreferences {
         self.max_price = Some(price);
         self
     }
+}
+
+setters! {
+    ProviderPreferences:
+    zdr: bool,
 }
 
 /// What to order providers by.

@@ -1,12 +1,14 @@
 //! Tools: what a model may call, and what it must.
 
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::options::CacheControl;
 use crate::extra::Extra;
-use crate::lenient::Tagged;
 use crate::open_enum::open_enum;
+use crate::setters::setters;
+use crate::tagged::{self, Tagged};
 
 /// A tool that the model may call.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -79,16 +81,26 @@ impl From<ArouterToolOptions> for Tool {
     }
 }
 
+impl Tagged for Tool {
+    const TAG: &'static str = "type";
+
+    fn read<'de, D: Deserializer<'de>>(word: &str, body: D) -> Result<Self, D::Error> {
+        match word {
+            "function" => Deserialize::deserialize(body).map(Self::Function),
+            "custom" => Deserialize::deserialize(body).map(Self::Custom),
+            "arouter" => Deserialize::deserialize(body).map(Self::Arouter),
+            _ => serde_json::from_value(tagged::whole::<Self, _>(word, body)?).map(Self::Server).map_err(D::Error::custom),
+        }
+    }
+
+    fn other(value: Value) -> Self {
+        Self::Other(value)
+    }
+}
+
 impl<'de> Deserialize<'de> for Tool {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let tool = Tagged::read(deserializer, "type")?;
-        match tool.tag() {
-            Some("function") => tool.body().map(Self::Function),
-            Some("custom") => tool.body().map(Self::Custom),
-            Some("arouter") => tool.body().map(Self::Arouter),
-            Some(_) => serde_json::from_value(tool.whole()).map(Self::Server).map_err(serde::de::Error::custom),
-            None => Ok(Self::Other(tool.whole())),
-        }
+        tagged::deserialize(deserializer)
     }
 }
 
@@ -146,27 +158,14 @@ impl FunctionDefinition {
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), description: None, parameters: None, strict: None, extra: Extra::new() }
     }
+}
 
-    /// Sets [`description`](Self#structfield.description).
-    #[must_use]
-    pub fn description(mut self, description: impl Into<String>) -> Self {
-        self.description = Some(description.into());
-        self
-    }
-
-    /// Sets [`parameters`](Self#structfield.parameters).
-    #[must_use]
-    pub fn parameters(mut self, parameters: Value) -> Self {
-        self.parameters = Some(parameters);
-        self
-    }
-
-    /// Sets [`strict`](Self#structfield.strict).
-    #[must_use]
-    pub fn strict(mut self, strict: bool) -> Self {
-        self.strict = Some(strict);
-        self
-    }
+setters! {
+    FunctionDefinition:
+    parameters: Value,
+    strict: bool,
+    =>
+    description: String,
 }
 
 /// A tool of the program's that takes free text.
@@ -300,48 +299,18 @@ impl ArouterToolOptions {
             extra: Extra::new(),
         }
     }
+}
 
-    /// Sets [`max_results`](Self#structfield.max_results).
-    #[must_use]
-    pub fn max_results(mut self, max_results: u64) -> Self {
-        self.max_results = Some(max_results);
-        self
-    }
-
-    /// Sets [`engine`](Self#structfield.engine).
-    #[must_use]
-    pub fn engine(mut self, engine: impl Into<String>) -> Self {
-        self.engine = Some(engine.into());
-        self
-    }
-
-    /// Sets [`include_domains`](Self#structfield.include_domains).
-    #[must_use]
-    pub fn include_domains<S: Into<String>>(mut self, include_domains: impl IntoIterator<Item = S>) -> Self {
-        self.include_domains = Some(include_domains.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets [`exclude_domains`](Self#structfield.exclude_domains).
-    #[must_use]
-    pub fn exclude_domains<S: Into<String>>(mut self, exclude_domains: impl IntoIterator<Item = S>) -> Self {
-        self.exclude_domains = Some(exclude_domains.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets [`max_total_results`](Self#structfield.max_total_results).
-    #[must_use]
-    pub fn max_total_results(mut self, max_total_results: u64) -> Self {
-        self.max_total_results = Some(max_total_results);
-        self
-    }
-
-    /// Sets [`timezone`](Self#structfield.timezone).
-    #[must_use]
-    pub fn timezone(mut self, timezone: impl Into<String>) -> Self {
-        self.timezone = Some(timezone.into());
-        self
-    }
+setters! {
+    ArouterToolOptions:
+    max_results: u64,
+    max_total_results: u64,
+    =>
+    engine: String,
+    timezone: String,
+    => each
+    include_domains: String,
+    exclude_domains: String,
 }
 
 /// Whether the model may, must or must not call tools.

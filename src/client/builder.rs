@@ -10,7 +10,7 @@ use http::header::{HeaderValue, USER_AGENT};
 use url::{Host, Url};
 
 use super::Client;
-use crate::credentials::{ApiKey, Credential, Credentials, KeySource};
+use crate::credentials::{ApiKey, Credential, Credentials, KeyPlace, KeySource};
 use crate::error::{BoxError, Error, Result};
 use crate::transport::request::caller_header;
 use crate::transport::retry::{Budget, RetryPolicy};
@@ -38,6 +38,7 @@ pub struct ClientBuilder {
     api_key: Option<String>,
     management_key: Option<String>,
     provider: Option<KeySource>,
+    gemini_place: KeyPlace,
     base_url: String,
     allow_insecure_http: bool,
     headers: Vec<(String, String)>,
@@ -55,6 +56,7 @@ impl Default for ClientBuilder {
             api_key: None,
             management_key: None,
             provider: None,
+            gemini_place: KeyPlace::Bearer,
             base_url: DEFAULT_BASE_URL.to_owned(),
             allow_insecure_http: false,
             headers: Vec::new(),
@@ -110,6 +112,15 @@ impl ClientBuilder {
         Fut: Future<Output = Result<ApiKey, BoxError>> + Send + 'static,
     {
         self.provider = Some(KeySource::provider(provider));
+        self
+    }
+
+    /// Sets whether calls of [`gemini`](Client::gemini) carry the key in their query (`?key=…`), as Google's own clients do. Off by
+    /// default: they carry it as a bearer token, which the gateway takes just as well.
+    ///
+    /// A key in a URL reaches the logs of every proxy on the way. This client keeps it out of its own errors, logs and debug output.
+    pub fn gemini_key_in_query(mut self, in_query: bool) -> Self {
+        self.gemini_place = if in_query { KeyPlace::Query } else { KeyPlace::Bearer };
         self
     }
 
@@ -292,7 +303,7 @@ impl ClientBuilder {
         Ok(Client::of_transport(Transport::new(Settings {
             http,
             base,
-            credentials: Credentials { api, management },
+            credentials: Credentials { api, management, gemini_place: self.gemini_place },
             headers,
             retry: self.retry,
             budget: Arc::new(Budget::new(self.retry_budget)),

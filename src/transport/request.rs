@@ -10,7 +10,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::retry::RetryClass;
-use crate::credentials::Auth;
+use crate::credentials::{Auth, KeyPlace};
 use crate::error::{Error, Result};
 use crate::json;
 
@@ -27,6 +27,7 @@ pub(crate) struct Request {
     pub(crate) body: Option<Bytes>,
     pub(crate) class: RetryClass,
     pub(crate) auth: Auth,
+    pub(crate) key_place: KeyPlace,
     /// Which limits of time apply.
     pub(crate) pace: Pace,
     /// Field that tells a result from an error body in a 200, where the area has one.
@@ -70,6 +71,7 @@ impl Request {
             body: None,
             class: RetryClass::Generation,
             auth: Auth::Api,
+            key_place: KeyPlace::Bearer,
             pace: Pace::Generation,
             result_field: None,
         })
@@ -93,6 +95,16 @@ impl Request {
 
     pub(crate) fn pace(mut self, pace: Pace) -> Self {
         self.pace = pace;
+        self
+    }
+
+    pub(crate) fn key_place(mut self, place: KeyPlace) -> Self {
+        self.key_place = place;
+        self
+    }
+
+    pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
         self
     }
 

@@ -20,6 +20,11 @@ pub(crate) struct Event<'d> {
 }
 
 impl<'d> Event<'d> {
+    /// An event of a stream that isn't made of server-sent events: data, and nothing else.
+    pub(crate) fn of_data(data: &'d [u8]) -> Self {
+        Self { name: b"", data, id: b"", retry_ms: None }
+    }
+
     /// Name of the event; `message` where the stream gave none.
     pub(crate) fn name(&self) -> Cow<'d, str> {
         if self.name.is_empty() { Cow::Borrowed("message") } else { String::from_utf8_lossy(self.name) }
