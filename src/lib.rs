@@ -73,7 +73,7 @@ mod tagged;
 mod transport;
 
 pub use client::{Client, ClientBuilder};
-pub use credentials::ApiKey;
+pub use credentials::{ApiKey, Secret};
 pub use error::{ApiError, Error, Result};
 pub use extra::Extra;
 pub use http::{HeaderMap, Method, StatusCode};

@@ -1,18 +1,15 @@
 //! What a message says: text, or parts of several kinds.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::options::{CacheBreakpoint, CacheControl};
 use crate::extra::Extra;
-use crate::lenient;
+use crate::lenient::{self, TextOrList};
 use crate::open_enum::open_enum;
 use crate::tagged::tagged_enum;
 
@@ -70,49 +67,11 @@ impl<const N: usize> From<[ContentPart; N]> for Content {
 
 impl<'de> Deserialize<'de> for Content {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct AnyContent;
-
-        impl<'de> Visitor<'de> for AnyContent {
-            type Value = Content;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("text, parts or an object")
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Content, E> {
-                Ok(Content::Text(text.to_owned()))
-            }
-
-            fn visit_string<E>(self, text: String) -> Result<Content, E> {
-                Ok(Content::Text(text))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, parts: A) -> Result<Content, A::Error> {
-                Vec::deserialize(SeqAccessDeserializer::new(parts)).map(Content::Parts)
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Content, A::Error> {
-                Value::deserialize(MapAccessDeserializer::new(object)).map(Content::Other)
-            }
-
-            fn visit_bool<E>(self, value: bool) -> Result<Content, E> {
-                Ok(Content::Other(value.into()))
-            }
-
-            fn visit_u64<E>(self, value: u64) -> Result<Content, E> {
-                Ok(Content::Other(value.into()))
-            }
-
-            fn visit_i64<E>(self, value: i64) -> Result<Content, E> {
-                Ok(Content::Other(value.into()))
-            }
-
-            fn visit_f64<E>(self, value: f64) -> Result<Content, E> {
-                Ok(Content::Other(value.into()))
-            }
-        }
-
-        deserializer.deserialize_any(AnyContent)
+        Ok(match TextOrList::deserialize(deserializer)? {
+            TextOrList::Text(text) => Self::Text(text),
+            TextOrList::List(parts) => Self::Parts(parts),
+            TextOrList::Other(value) => Self::Other(value),
+        })
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -18,6 +17,7 @@ use super::response::ServiceTier;
 use super::routing::{ProviderPreferences, Route};
 use super::tool::{FunctionDefinition, Tool, ToolChoice};
 use crate::extra::Extra;
+use crate::lenient::Ignored;
 use crate::setters::setters;
 
 /// A request for a chat completion: [`new`](Self::new) takes what the service requires, and each option has a setter.
@@ -289,14 +289,4 @@ setters! {
     => each
     models: String,
     transforms: String,
-}
-
-/// A value that is read and dropped.
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Ignored;
-
-impl<'de> Deserialize<'de> for Ignored {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        IgnoredAny::deserialize(deserializer).map(|_| Self)
-    }
 }
