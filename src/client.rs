@@ -12,6 +12,7 @@ pub use builder::ClientBuilder;
 use crate::chat::Chat;
 use crate::credentials::{ApiKey, KeySource};
 use crate::error::Result;
+use crate::messages::Messages;
 use crate::raw::RawRequest;
 use crate::transport::Transport;
 use crate::transport::request::caller_header;
@@ -78,6 +79,12 @@ impl Client {
     #[must_use]
     pub fn chat(&self) -> Chat {
         Chat::new(self.transport.clone())
+    }
+
+    /// Anthropic's messages: `POST /v1/messages`.
+    #[must_use]
+    pub fn messages(&self) -> Messages {
+        Messages::new(self.transport.clone())
     }
 
     /// Any path of the gateway, with all of the client's policies: what this crate doesn't type yet, and the provider proxy.

@@ -34,6 +34,7 @@
 //!
 //! - [`Client`]: one for each key, cheap to clone, and the door to every area.
 //! - [`chat`]: OpenAI-compatible chat completions.
+//! - [`messages`]: Anthropic's messages, in their own shape.
 //! - [`RawRequest`]: any other path, with all the policies.
 //! - [`Response`] and [`Meta`]: an answer with its request id, rate limits, attempts and timing.
 //! - [`Error`]: one type for every call, sorted by how far the call had come; [`ApiError`] for what the gateway reports.
@@ -56,6 +57,7 @@
 
 pub mod chat;
 pub mod error;
+pub mod messages;
 #[cfg(feature = "testing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
@@ -66,6 +68,7 @@ mod extra;
 mod json;
 mod lenient;
 mod open_enum;
+mod pages;
 mod raw;
 mod response;
 mod setters;
@@ -77,6 +80,7 @@ pub use credentials::{ApiKey, Secret};
 pub use error::{ApiError, Error, Result};
 pub use extra::Extra;
 pub use http::{HeaderMap, Method, StatusCode};
+pub use pages::Pages;
 pub use raw::{RawEvent, RawEvents, RawRequest};
 pub use response::{Meta, RateLimit, RateLimits, Response};
 pub use transport::retry::{RetryClass, RetryPolicy};

@@ -8,7 +8,7 @@ macro_rules! setters {
     (
         $name:ident:
         $( $field:ident: $value:ty, )*
-        $( => $( $into_field:ident: $into_value:ty, )* )?
+        $( => into $( $into_field:ident: $into_value:ty, )* )?
         $( => each $( $list_field:ident: $item:ty, )* )?
     ) => {
         impl $name {

@@ -171,7 +171,7 @@ impl Message {
 setters! {
     Message:
     cache_control: CacheControl,
-    =>
+    => into
     content: Content,
     name: String,
 }

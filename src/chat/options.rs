@@ -163,7 +163,7 @@ impl CacheControl {
 
 setters! {
     CacheControl:
-    =>
+    => into
     ttl: String,
 }
 
@@ -267,7 +267,7 @@ pub struct Trace {
 
 setters! {
     Trace:
-    =>
+    => into
     trace_id: String,
     trace_name: String,
     span_name: String,
@@ -440,13 +440,13 @@ pub enum FunctionCallChoice {
 setters! {
     WebSearchOptions:
     user_location: UserLocation,
-    =>
+    => into
     search_context_size: String,
 }
 
 setters! {
     PromptCacheOptions:
-    =>
+    => into
     mode: String,
     ttl: String,
 }

@@ -270,7 +270,7 @@ setters! {
     trace: Trace,
     debug: DebugOptions,
     function_call: FunctionCallChoice,
-    =>
+    => into
     model: String,
     stop: Stop,
     logit_bias: BTreeMap<String, f64>,

@@ -164,7 +164,7 @@ setters! {
     FunctionDefinition:
     parameters: Value,
     strict: bool,
-    =>
+    => into
     description: String,
 }
 
@@ -305,7 +305,7 @@ setters! {
     ArouterToolOptions:
     max_results: u64,
     max_total_results: u64,
-    =>
+    => into
     engine: String,
     timezone: String,
     => each

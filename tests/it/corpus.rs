@@ -6,6 +6,7 @@
 mod chat;
 mod compare;
 mod exchange;
+mod messages;
 mod untyped;
 
 use arouter::testing::Gateway;
@@ -17,8 +18,12 @@ use compare::assert_lossless;
 use exchange::{Corpus, Exchange};
 
 /// What is read, of each protocol.
-const PROTOCOLS: [(&str, &[&str]); 3] =
-    [("openai", &["chat", "errors"]), ("openrouter", &["chat", "errors"]), ("compat", &["chat", "errors"])];
+const PROTOCOLS: [(&str, &[&str]); 4] = [
+    ("openai", &["chat", "errors"]),
+    ("openrouter", &["chat", "messages", "errors"]),
+    ("compat", &["chat", "messages", "errors"]),
+    ("anthropic", &["messages", "tokens", "models", "errors"]),
+];
 
 #[tokio::test]
 async fn every_exchange_is_read_whole() {
@@ -46,6 +51,10 @@ async fn every_exchange_is_read_whole() {
 async fn check(protocol: &str, kind: &str, exchange: &Exchange, gateway: &Gateway, client: &Client, untyped: &mut Vec<String>) {
     match (protocol, kind) {
         (_, "chat") => chat::check(exchange, gateway, client, untyped).await,
+        (_, "messages") => messages::check(exchange, gateway, client, untyped).await,
+        ("anthropic", "tokens") => messages::check_tokens(exchange, gateway, client).await,
+        ("anthropic", "models") => messages::check_models(exchange, gateway, client, untyped).await,
+        ("anthropic", "errors") => check_error(exchange, &messages::error(exchange, gateway, client).await),
         (_, "errors") => check_error(exchange, &chat::error(exchange, gateway, client).await),
         _ => panic!("nothing reads {protocol}/{kind}"),
     }
@@ -55,6 +64,7 @@ async fn check(protocol: &str, kind: &str, exchange: &Exchange, gateway: &Gatewa
 fn requests_are_read_and_written_alike() {
     let Some(corpus) = Corpus::find() else { return };
     requests(&corpus, "chat requests", &["openai/chat", "openrouter/chat", "compat/chat"], chat::rewritten);
+    requests(&corpus, "messages requests", &["anthropic/messages", "anthropic/tokens", "compat/messages"], messages::rewritten);
 }
 
 fn requests(corpus: &Corpus, name: &str, kinds: &[&str], rewrite: fn(&Value) -> serde_json::Result<Value>) {

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use arouter::chat::ChatChunk;
+use arouter::messages::MessagesEvent;
 use arouter::testing::{Gateway, Reply};
 use arouter::{Client, Error, Result, RetryPolicy};
 use base64::Engine as _;
@@ -12,18 +13,20 @@ use base64::engine::general_purpose::STANDARD;
 use futures::{Stream, StreamExt as _};
 use serde_json::Value;
 
-use crate::support::{CHAT, everything_said, gateway, hello, json_of, print_line};
+use crate::support::{CHAT, MESSAGES, everything_said, gateway, hello, hello_claude, json_of, print_line};
 
 /// A protocol of the file, as this crate speaks it.
 #[derive(Debug, Clone, Copy)]
 enum Protocol {
     Openai,
+    Anthropic,
 }
 
 impl Protocol {
     fn path(self) -> &'static str {
         match self {
             Self::Openai => CHAT,
+            Self::Anthropic => MESSAGES,
         }
     }
 
@@ -31,6 +34,7 @@ impl Protocol {
     async fn run(self, client: &Client) -> Run {
         match self {
             Self::Openai => read(client.chat().stream(&hello()).await, |chunk: &ChatChunk| chunk.text().into_owned()).await,
+            Self::Anthropic => read(client.messages().stream(&hello_claude()).await, |event: &MessagesEvent| event.text().to_owned()).await,
         }
     }
 
@@ -38,6 +42,7 @@ impl Protocol {
     async fn accumulate(self, client: &Client) -> Result<()> {
         match self {
             Self::Openai => client.chat().stream(&hello()).await?.into_response().await.map(drop),
+            Self::Anthropic => client.messages().stream(&hello_claude()).await?.into_response().await.map(drop),
         }
     }
 }
@@ -45,6 +50,11 @@ impl Protocol {
 #[tokio::test]
 async fn chat_protocol_cases() {
     protocol_cases("openai", "chat", Protocol::Openai).await;
+}
+
+#[tokio::test]
+async fn messages_protocol_cases() {
+    protocol_cases("anthropic", "messages", Protocol::Anthropic).await;
 }
 
 /// Each case with its body whole, one byte per write, and delimited by the end of the connection.

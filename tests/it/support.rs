@@ -3,10 +3,12 @@
 use std::io::Write as _;
 
 use arouter::chat::{ChatRequest, Message};
+use arouter::messages::{InputMessage, MessagesRequest};
 use arouter::testing::Gateway;
 use serde_json::Value;
 
 pub(crate) const CHAT: &str = "/v1/chat/completions";
+pub(crate) const MESSAGES: &str = "/v1/messages";
 
 pub(crate) async fn gateway() -> Gateway {
     Gateway::start().await.unwrap()
@@ -14,6 +16,10 @@ pub(crate) async fn gateway() -> Gateway {
 
 pub(crate) fn hello() -> ChatRequest {
     ChatRequest::new("openai/gpt-5.4", [Message::user("Hello!")])
+}
+
+pub(crate) fn hello_claude() -> MessagesRequest {
+    MessagesRequest::new("claude-sonnet-4.6", 1024, [InputMessage::user("Hello!")])
 }
 
 /// A chunk with this text, as the service writes it.

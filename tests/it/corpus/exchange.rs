@@ -57,6 +57,10 @@ impl Exchange {
         }
     }
 
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
     pub(super) fn reply(&self) -> Reply {
         let reply = Reply::status(u16::try_from(self.status).unwrap()).without_header("content-type").body(self.body.clone());
         match &self.content_type {
