@@ -67,13 +67,17 @@ fn requests_are_read_and_written_alike() {
     requests(&corpus, "messages requests", &["anthropic/messages", "anthropic/tokens", "compat/messages"], messages::rewritten);
 }
 
-fn requests(corpus: &Corpus, name: &str, kinds: &[&str], rewrite: fn(&Value) -> serde_json::Result<Value>) {
+/// Reads a request and writes it again; gives that, and what of it has no type.
+type Rewrite = fn(&Value) -> serde_json::Result<(Value, Vec<String>)>;
+
+fn requests(corpus: &Corpus, name: &str, kinds: &[&str], rewrite: Rewrite) {
     let mut count = 0;
     for kind in kinds {
         let (protocol, kind) = kind.split_once('/').unwrap();
         for exchange in corpus.exchanges(protocol, kind) {
             let Some(mut recorded) = exchange.request else { continue };
-            let rewritten = rewrite(&recorded).unwrap_or_else(|error| panic!("{}: {error}", exchange.name));
+            let (rewritten, untyped) = rewrite(&recorded).unwrap_or_else(|error| panic!("{}: {error}", exchange.name));
+            assert_eq!(untyped, Vec::<String>::new(), "{}", exchange.name);
             // The method of the call says whether to stream.
             recorded.as_object_mut().unwrap().remove("stream");
             assert_lossless(&recorded, &rewritten, &exchange.name);

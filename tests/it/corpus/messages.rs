@@ -1,5 +1,7 @@
 //! Anthropic's messages, their token counts and their models.
 
+use std::fmt::Debug;
+
 use arouter::messages::{ListModelsQuery, MessagesEvent, MessagesRequest, MessagesResponse};
 use arouter::testing::Gateway;
 use arouter::{Client, Error};
@@ -13,10 +15,10 @@ use crate::support::{MESSAGES, hello_claude};
 
 /// Fields and kinds that occur and that the wire formats don't list.
 const UNLISTED: [&str; 3] = [
-    // Notes of a proxy that made the recording.
+    // Bedrock and Vertex take the version of the protocol in the body.
+    "MessagesRequest.anthropic_version",
+    // Notes of a gateway.
     "Usage.pydantic_ai_gateway",
-    // Of Bedrock.
-    "MessageStop.amazon-bedrock-invocationMetrics",
     // Planted by the maker of the recording.
     "WebSearchResult.snippet",
 ];
@@ -47,9 +49,10 @@ pub(super) async fn error(exchange: &Exchange, gateway: &Gateway, client: &Clien
     client.messages().create(&hello_claude()).await.unwrap_err()
 }
 
-/// The request as it is read and written again; `stream` is the method's business.
-pub(super) fn rewritten(request: &Value) -> serde_json::Result<Value> {
-    serde_json::to_value(serde_json::from_value::<MessagesRequest>(request.clone())?)
+/// The request as it is read and written again, and what of it has no type; `stream` is the method's business.
+pub(super) fn rewritten(request: &Value) -> serde_json::Result<(Value, Vec<String>)> {
+    let request: MessagesRequest = serde_json::from_value(request.clone())?;
+    Ok((serde_json::to_value(&request)?, unlisted(&request)))
 }
 
 async fn check_response(exchange: &Exchange, client: &Client, found: &mut Vec<String>) {
@@ -159,7 +162,10 @@ fn check_sum(name: &str, recorded: &[Value], whole: &MessagesResponse) {
     assert_lossless(&sum, &serde_json::to_value(whole).unwrap(), name);
 }
 
-fn note(exchange: &Exchange, value: &impl std::fmt::Debug, found: &mut Vec<String>) {
-    let listed = untyped(value).into_iter().filter(|field| !UNLISTED.contains(&field.as_str()));
-    found.extend(listed.map(|field| format!("{}: {field}", exchange.name)));
+fn note(exchange: &Exchange, value: &impl Debug, found: &mut Vec<String>) {
+    found.extend(unlisted(value).into_iter().map(|field| format!("{}: {field}", exchange.name)));
+}
+
+fn unlisted(value: &impl Debug) -> Vec<String> {
+    untyped(value).into_iter().filter(|field| !UNLISTED.contains(&field.as_str())).collect()
 }
