@@ -138,6 +138,7 @@ macro_rules! open_enum {
 pub(crate) use open_enum;
 
 #[cfg(test)]
+#[allow(unreachable_pub, reason = "the macro writes public enums")]
 mod tests {
     open_enum! {
         /// Colours, by word or number.

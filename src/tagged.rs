@@ -154,6 +154,7 @@ enum Word<'w> {
 }
 
 #[cfg(test)]
+#[allow(unreachable_pub, reason = "the macro writes public enums")]
 mod tests {
     use super::*;
     use crate::extra::Extra;

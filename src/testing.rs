@@ -1,7 +1,7 @@
 //! An embedded gateway, for tests and examples that run without a key or a network.
 //!
 //! It listens on a free loopback port and behaves like the service as far as programs can tell: it checks keys, answers whole
-//! and in streams, calls tools, and counts tokens. What a test needs beyond that is scripted: errors, waits, cuts and silences,
+//! and in streams, in each of the three protocols, thinks if it is told to, calls tools whose name it reads, and counts tokens. What a test needs beyond that is scripted: errors, waits, cuts and silences,
 //! byte by byte. It keeps the requests that it saw.
 //!
 //! Turn on the crate's feature `testing` under `[dev-dependencies]`, and start a gateway for each test:
@@ -27,7 +27,10 @@
 //! # }).unwrap();
 //! ```
 
+mod answer;
 mod chat;
+mod gemini;
+mod messages;
 mod reply;
 mod server;
 

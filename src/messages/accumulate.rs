@@ -62,7 +62,7 @@ impl MessagesAccumulator {
             MessagesEvent::ContentBlockStart(event) => self.start_block(event),
             MessagesEvent::ContentBlockDelta(event) => self.add_delta(event),
             MessagesEvent::MessageDelta(event) => {
-                self.end(event);
+                self.end(*event);
                 Ok(())
             }
             MessagesEvent::ContentBlockStop(_)

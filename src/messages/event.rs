@@ -26,7 +26,7 @@ tagged_enum! {
         /// A block ends.
         ContentBlockStop(ContentBlockStop) = "content_block_stop",
         /// Why the message ends, and what it used.
-        MessageDelta(MessageDelta) = "message_delta",
+        MessageDelta(Box<MessageDelta>) = "message_delta",
         /// The message ends.
         MessageStop(MessageStop) = "message_stop",
         /// A sign of life. A [`MessagesStream`](super::MessagesStream) doesn't yield it.

@@ -111,6 +111,12 @@ impl Reply {
         Self::event_stream(body)
     }
 
+    /// An event stream with these names and data, and nothing after them, as Anthropic's protocol has it.
+    pub fn named_events<N: AsRef<str>, D: AsRef<str>>(events: impl IntoIterator<Item = (N, D)>) -> Self {
+        let event = |(name, data): (N, D)| format!("event: {}\ndata: {}\n\n", name.as_ref(), data.as_ref());
+        Self::event_stream(events.into_iter().map(event).collect::<String>())
+    }
+
     /// An event stream with this text, as it is.
     pub fn event_stream(text: impl Into<Bytes>) -> Self {
         Self::status(200).header("content-type", "text/event-stream").body(text)
@@ -264,7 +270,8 @@ impl Reply {
         if self.interval.is_zero() {
             return if sent.is_empty() { Vec::new() } else { vec![sent.clone()] };
         }
-        let mut ends: Vec<usize> = memchr::memmem::find_iter(sent, b"\n\n").map(|at| at + 2).collect();
+        let blank_line: &[u8] = if memchr::memmem::find(sent, b"\r\n\r\n").is_some() { b"\r\n\r\n" } else { b"\n\n" };
+        let mut ends: Vec<usize> = memchr::memmem::find_iter(sent, blank_line).map(|at| at + blank_line.len()).collect();
         if ends.last() != Some(&sent.len()) {
             ends.push(sent.len());
         }

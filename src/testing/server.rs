@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use super::reply::ReplyBody;
-use super::{RecordedRequest, Reply, State, chat, lock};
+use super::{RecordedRequest, Reply, State, chat, gemini, lock, messages};
 
 pub(super) const API_KEY: &str = "lr_live_embedded_gateway";
 pub(super) const MANAGEMENT_KEY: &str = "lr_mgmt_embedded_gateway";
@@ -96,8 +96,15 @@ fn route(request: &RecordedRequest, state: &State) -> Reply {
         Ok(key) => key,
         Err(reply) => return *reply,
     };
+    let interval = *lock(&state.delta_interval);
+    if let (&Method::POST, Some(target), Key::Api) = (&request.method, request.path.strip_prefix("/v1beta/models/"), key) {
+        return gemini::call(target, request, interval);
+    }
     match (&request.method, request.path.as_str(), key) {
-        (&Method::POST, "/v1/chat/completions", Key::Api) => chat::complete(&request.json(), *lock(&state.delta_interval)),
+        (&Method::POST, "/v1/chat/completions", Key::Api) => chat::complete(&request.json(), interval),
+        (&Method::POST, "/v1/messages", Key::Api) => messages::create(request, interval),
+        (&Method::POST, "/v1/messages/count_tokens", Key::Api) => messages::count_tokens(request),
+        (&Method::GET, "/v1beta/models", Key::Api) => gemini::models(request),
         (_, path, Key::Management) if path.starts_with("/v1") => {
             Reply::error(403, "permission_error", "a management key can't be used for inference")
         }

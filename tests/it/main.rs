@@ -8,6 +8,7 @@ mod client;
 mod corpus;
 mod errors;
 mod features;
+mod messages;
 mod mocked;
 mod retry;
 mod secrets;

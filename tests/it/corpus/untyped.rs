@@ -49,12 +49,12 @@ fn tag_of<'t>(fields: &'t [(&'t str, Node<'t>)]) -> &'t str {
 enum Node<'t> {
     /// A number, a text, a variant without fields.
     Word(&'t str),
-    List(Vec<Node<'t>>),
-    Map(Vec<(&'t str, Node<'t>)>),
+    List(Vec<Self>),
+    Map(Vec<(&'t str, Self)>),
     /// An object of `serde_json::Value`.
-    Value(Vec<(&'t str, Node<'t>)>),
-    Object(&'t str, Vec<(&'t str, Node<'t>)>),
-    Tuple(&'t str, Vec<Node<'t>>),
+    Value(Vec<(&'t str, Self)>),
+    Object(&'t str, Vec<(&'t str, Self)>),
+    Tuple(&'t str, Vec<Self>),
 }
 
 struct Reader<'t> {
