@@ -1,82 +1,88 @@
 //! Every call can be joined, raced, spawned and kept: its future owns what it needs.
 
-use arouter::testing::Gateway;
-use arouter::{Client, Method};
+use arouter::messages::{BatchRequest, ListBatchesQuery, ListModelsQuery};
+use arouter::testing::{Gateway, Reply};
+use arouter::{Client, Method, Result};
 use futures::StreamExt as _;
 use futures::future::join_all;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::{gateway, hello};
+use crate::support::{gateway, hello, hello_claude};
 
-#[tokio::test]
-async fn whole_answers() {
-    let gateway = gateway().await;
-    let client = gateway.client();
-    let (one, other) = tokio::join!(client.chat().create(&hello()), client.chat().create(&hello()));
-    assert_eq!(one.unwrap().text(), other.unwrap().text());
-
-    let requests = [hello(), hello(), hello()];
-    assert!(join_all(requests.iter().map(|request| client.chat().create(request))).await.iter().all(Result::is_ok));
-
+/// Makes a call in each of the ways; what it is made of is gone by the time that its future runs.
+async fn owns_what_it_needs<T, F>(call: impl Fn() -> F)
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T>> + Send + 'static,
+{
+    let (one, other) = tokio::join!(call(), call());
+    assert!(one.is_ok() && other.is_ok());
+    assert!(join_all([call(), call(), call()]).await.iter().all(Result::is_ok));
     let first = tokio::select! {
-        first = client.chat().create(&hello()) => first,
-        second = client.chat().create(&hello()) => second,
+        first = call() => first,
+        second = call() => second,
     };
     assert!(first.is_ok());
-
-    assert!(tokio::spawn(client.chat().create(&hello())).await.unwrap().is_ok());
-
-    let kept = client.chat().create(&hello());
-    drop(client);
+    assert!(tokio::spawn(call()).await.unwrap().is_ok());
+    let kept = call();
+    drop(call);
     assert!(kept.await.is_ok());
 }
 
 #[tokio::test]
-async fn streams() {
+async fn chat() {
     let gateway = gateway().await;
-    let client = gateway.client();
-    let (one, other) = tokio::join!(client.chat().stream(&hello()), client.chat().stream(&hello()));
+    let client = || gateway.client();
+    owns_what_it_needs(|| client().chat().create(&hello())).await;
+    owns_what_it_needs(|| client().chat().stream(&hello())).await;
+
+    let stream = tokio::spawn(client().chat().stream(&hello())).await.unwrap().unwrap();
+    assert_eq!(tokio::spawn(stream.into_text().count()).await.unwrap(), 3);
+    let (one, other) = tokio::join!(client().chat().stream(&hello()), client().chat().stream(&hello()));
     let (one, other) = tokio::join!(one.unwrap().into_response(), other.unwrap().into_response());
     assert_eq!(one.unwrap().text(), other.unwrap().text());
+}
 
-    let requests = [hello(), hello()];
-    assert!(join_all(requests.iter().map(|request| client.chat().stream(request))).await.iter().all(Result::is_ok));
-
-    let first = tokio::select! {
-        first = client.chat().stream(&hello()) => first,
-        second = client.chat().stream(&hello()) => second,
-    };
-    assert!(first.is_ok());
-
-    let stream = tokio::spawn(client.chat().stream(&hello())).await.unwrap().unwrap();
+#[tokio::test]
+async fn messages() {
+    let gateway = gateway().await;
+    let messages = || gateway.client().messages();
+    owns_what_it_needs(|| messages().create(&hello_claude())).await;
+    owns_what_it_needs(|| messages().stream(&hello_claude())).await;
+    owns_what_it_needs(|| messages().count_tokens(&hello_claude())).await;
+    let stream = tokio::spawn(messages().stream(&hello_claude())).await.unwrap().unwrap();
     assert_eq!(tokio::spawn(stream.into_text().count()).await.unwrap(), 3);
 
-    let kept = client.chat().stream(&hello());
-    drop(client);
-    assert!(kept.await.is_ok());
+    let batch = json!({"id": "b1", "processing_status": "ended"});
+    let page = Reply::ok(&json!({"data": [batch], "has_more": false}));
+    gateway.always("/anthropic/v1/models", Reply::ok(&json!({"data": []})));
+    gateway.always("POST /v1/messages/batches", Reply::ok(&batch));
+    gateway.always("GET /v1/messages/batches", page);
+    gateway.always("/v1/messages/batches/b1", Reply::ok(&batch));
+    gateway.always("/v1/messages/batches/b1/cancel", Reply::ok(&batch));
+    gateway.always("/v1/messages/batches/b1/results", Reply::status(200));
+    owns_what_it_needs(|| messages().list_models(&ListModelsQuery::new())).await;
+    owns_what_it_needs(|| messages().batches().create(&[BatchRequest::new("a", hello_claude())])).await;
+    owns_what_it_needs(|| messages().batches().get("b1")).await;
+    owns_what_it_needs(|| messages().batches().list(&ListBatchesQuery::new())).await;
+    owns_what_it_needs(|| messages().batches().cancel("b1")).await;
+    owns_what_it_needs(|| messages().batches().delete("b1")).await;
+    owns_what_it_needs(|| messages().batches().results("b1")).await;
+    assert_eq!(tokio::spawn(messages().batches().list_all().count()).await.unwrap(), 1);
 }
 
 #[tokio::test]
 async fn raw_calls() {
     let gateway = gateway().await;
-    let client = gateway.client();
-    let body = hello();
-    let raw = || client.request(Method::POST, ["v1", "chat", "completions"]).json(&body);
-    let (value, bytes, events) = tokio::join!(raw().send(), raw().bytes(), raw().json(&streamed()).events());
-    assert_eq!(value.unwrap()["choices"][0]["finish_reason"], "stop");
-    assert!(bytes.unwrap().starts_with(b"{"));
-    let events: Vec<_> = events.unwrap().collect().await;
+    let raw = |body: &Value| gateway.client().request(Method::POST, ["v1", "chat", "completions"]).json(body);
+    let (whole, streamed) = (serde_json::to_value(hello()).unwrap(), streamed());
+    owns_what_it_needs(|| raw(&whole).send()).await;
+    owns_what_it_needs(|| raw(&whole).send_as::<Value>()).await;
+    owns_what_it_needs(|| raw(&whole).bytes()).await;
+    owns_what_it_needs(|| raw(&streamed).events()).await;
+    let events: Vec<_> = raw(&streamed).events().await.unwrap().collect().await;
     assert_eq!(events.last().unwrap().as_ref().unwrap().data, "[DONE]");
-
-    assert!(join_all([raw().send(), raw().send()]).await.iter().all(Result::is_ok));
-    let first = tokio::select! {
-        first = raw().bytes() => first,
-        second = raw().bytes() => second,
-    };
-    assert!(first.is_ok());
-    assert!(tokio::spawn(raw().send()).await.unwrap().is_ok());
-    let kept = raw().send();
-    assert!(kept.await.is_ok());
+    assert_eq!(raw(&whole).send().await.unwrap()["choices"][0]["finish_reason"], "stop");
 }
 
 #[test]
@@ -86,10 +92,15 @@ fn public_types_cross_threads() {
     is_shared::<Client>();
     is_shared::<arouter::Error>();
     is_shared::<arouter::Response<arouter::chat::ChatResponse>>();
+    is_shared::<arouter::Response<arouter::messages::MessagesResponse>>();
     is_shared::<arouter::RawRequest>();
     is_shared::<Gateway>();
     is_sent::<arouter::chat::ChatStream>();
     is_sent::<arouter::chat::ChatTextStream>();
+    is_sent::<arouter::messages::MessagesStream>();
+    is_sent::<arouter::messages::MessagesTextStream>();
+    is_sent::<arouter::messages::BatchResults>();
+    is_sent::<arouter::Pages<arouter::messages::ModelInfo>>();
     is_sent::<arouter::RawEvents>();
 }
 
