@@ -12,6 +12,7 @@ pub use builder::ClientBuilder;
 use crate::chat::Chat;
 use crate::credentials::{ApiKey, KeySource};
 use crate::error::Result;
+use crate::gemini::Gemini;
 use crate::messages::Messages;
 use crate::raw::RawRequest;
 use crate::transport::Transport;
@@ -85,6 +86,12 @@ impl Client {
     #[must_use]
     pub fn messages(&self) -> Messages {
         Messages::new(self.transport.clone())
+    }
+
+    /// Gemini's own protocol: `POST /v1beta/models/{model}:generateContent` and its siblings.
+    #[must_use]
+    pub fn gemini(&self) -> Gemini {
+        Gemini::new(self.transport.clone())
     }
 
     /// Any path of the gateway, with all of the client's policies: what this crate doesn't type yet, and the provider proxy.

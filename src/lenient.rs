@@ -4,9 +4,10 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::str::FromStr;
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, IntoDeserializer as _, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde_json::Value;
 
 use crate::json::as_integer;
@@ -27,33 +28,42 @@ pub(crate) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D
 
 /// As [`count`], with `null` told apart.
 pub(crate) fn optional_count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    deserializer.deserialize_any(Count)
+    optional_integer(deserializer)
 }
 
-struct Count;
+/// As [`optional_count`], for integers that may be negative as well.
+pub(crate) fn optional_integer<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: TryFrom<u64> + TryFrom<i64> + FromStr,
+{
+    deserializer.deserialize_any(Integer(PhantomData))
+}
 
-impl Visitor<'_> for Count {
-    type Value = Option<u64>;
+struct Integer<T>(PhantomData<T>);
+
+impl<T: TryFrom<u64> + TryFrom<i64> + FromStr> Visitor<'_> for Integer<T> {
+    type Value = Option<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a count")
+        f.write_str("an integer")
     }
 
-    fn visit_u64<E: Error>(self, count: u64) -> Result<Self::Value, E> {
-        Ok(Some(count))
+    fn visit_u64<E: Error>(self, integer: u64) -> Result<Self::Value, E> {
+        T::try_from(integer).map(Some).map_err(|_| E::invalid_value(Unexpected::Unsigned(integer), &self))
     }
 
-    fn visit_i64<E: Error>(self, count: i64) -> Result<Self::Value, E> {
-        u64::try_from(count).map(Some).map_err(|_| E::invalid_value(Unexpected::Signed(count), &self))
+    fn visit_i64<E: Error>(self, integer: i64) -> Result<Self::Value, E> {
+        T::try_from(integer).map(Some).map_err(|_| E::invalid_value(Unexpected::Signed(integer), &self))
     }
 
-    fn visit_f64<E: Error>(self, count: f64) -> Result<Self::Value, E> {
-        let integer = as_integer(count).and_then(|count| u64::try_from(count).ok());
-        integer.map(Some).ok_or_else(|| E::invalid_value(Unexpected::Float(count), &self))
+    fn visit_f64<E: Error>(self, integer: f64) -> Result<Self::Value, E> {
+        let whole = as_integer(integer).and_then(|whole| T::try_from(whole).ok());
+        whole.map(Some).ok_or_else(|| E::invalid_value(Unexpected::Float(integer), &self))
     }
 
-    fn visit_str<E: Error>(self, count: &str) -> Result<Self::Value, E> {
-        count.trim().parse().map(Some).map_err(|_| E::invalid_value(Unexpected::Other("text"), &self))
+    fn visit_str<E: Error>(self, integer: &str) -> Result<Self::Value, E> {
+        integer.trim().parse().map(Some).map_err(|_| E::invalid_value(Unexpected::Other("text"), &self))
     }
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
@@ -63,6 +73,83 @@ impl Visitor<'_> for Count {
     fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
         Ok(None)
     }
+}
+
+/// A number that may be `"NaN"`, `"Infinity"` or `"-Infinity"`, as protocol buffers write what JSON has no number for.
+pub(crate) mod float {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Float {
+        Number(f64),
+        Word(String),
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+        match Option::deserialize(deserializer)? {
+            None => Ok(None),
+            Some(Float::Number(number)) => Ok(Some(number)),
+            Some(Float::Word(word)) => word.parse().map(Some).map_err(|_| serde::de::Error::custom("text that is no number")),
+        }
+    }
+
+    pub(crate) fn serialize<S: Serializer>(number: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+        match *number {
+            Some(f64::INFINITY) => "Infinity".serialize(serializer),
+            Some(f64::NEG_INFINITY) => "-Infinity".serialize(serializer),
+            Some(number) if number.is_nan() => "NaN".serialize(serializer),
+            number => number.serialize(serializer),
+        }
+    }
+}
+
+/// A list, whose only item may come without brackets around it.
+pub(crate) fn list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    optional_list(deserializer).map(Option::unwrap_or_default)
+}
+
+/// As [`list`], with `null` told apart.
+pub(crate) fn optional_list<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct List<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
+        type Value = Option<Vec<T>>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Self::Value, A::Error> {
+            Vec::deserialize(SeqAccessDeserializer::new(items)).map(Some)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, item: A) -> Result<Self::Value, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(item)).map(|item| Some(vec![item]))
+        }
+
+        fn visit_str<E: Error>(self, item: &str) -> Result<Self::Value, E> {
+            T::deserialize(item.into_deserializer()).map(|item| Some(vec![item]))
+        }
+
+        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+    }
+
+    deserializer.deserialize_any(List(PhantomData))
 }
 
 /// JSON text, or the JSON itself, which some servers send in its place.
@@ -147,6 +234,37 @@ mod tests {
     struct Counted {
         #[serde(default, deserialize_with = "count")]
         tokens: u64,
+    }
+
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct Odd {
+        #[serde(default, deserialize_with = "list")]
+        names: Vec<String>,
+        #[serde(default, deserialize_with = "optional_list")]
+        sizes: Option<Vec<std::collections::BTreeMap<String, u8>>>,
+        #[serde(default, deserialize_with = "optional_integer")]
+        seed: Option<i64>,
+        #[serde(default, with = "float")]
+        score: Option<f64>,
+    }
+
+    #[test]
+    fn a_list_of_one_may_lack_its_brackets() {
+        for (json, expected) in [
+            ("{}", r#"{"names":[],"sizes":null,"seed":null,"score":null}"#),
+            (r#"{"names":null,"sizes":null,"seed":null,"score":null}"#, r#"{"names":[],"sizes":null,"seed":null,"score":null}"#),
+            (r#"{"names":"a","sizes":{"w":1},"seed":-1.0,"score":"NaN"}"#, r#"{"names":["a"],"sizes":[{"w":1}],"seed":-1,"score":"NaN"}"#),
+            (
+                r#"{"names":["a"],"sizes":[{"w":1},{}],"seed":"-7","score":"-Infinity"}"#,
+                r#"{"names":["a"],"sizes":[{"w":1},{}],"seed":-7,"score":"-Infinity"}"#,
+            ),
+            (r#"{"names":[],"sizes":[],"seed":7,"score":-1}"#, r#"{"names":[],"sizes":[],"seed":7,"score":-1.0}"#),
+        ] {
+            assert_eq!(serde_json::to_string(&serde_json::from_str::<Odd>(json).unwrap()).unwrap(), expected, "{json}");
+        }
+        for json in [r#"{"names":{"a":1}}"#, r#"{"sizes":"a"}"#, r#"{"names":3}"#, r#"{"seed":1.5}"#, r#"{"score":"x"}"#] {
+            assert!(serde_json::from_str::<Odd>(json).is_err(), "{json}");
+        }
     }
 
     #[test]

@@ -35,6 +35,7 @@
 //! - [`Client`]: one for each key, cheap to clone, and the door to every area.
 //! - [`chat`]: OpenAI-compatible chat completions.
 //! - [`messages`]: Anthropic's messages, in their own shape.
+//! - [`gemini`]: Google's Gemini protocol, in its own shape.
 //! - [`RawRequest`]: any other path, with all the policies.
 //! - [`Response`] and [`Meta`]: an answer with its request id, rate limits, attempts and timing.
 //! - [`Error`]: one type for every call, sorted by how far the call had come; [`ApiError`] for what the gateway reports.
@@ -57,6 +58,7 @@
 
 pub mod chat;
 pub mod error;
+pub mod gemini;
 pub mod messages;
 #[cfg(feature = "testing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]

@@ -1,0 +1,238 @@
+//! Models, listed.
+
+use std::collections::{BTreeMap, HashSet};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures::stream::{self, BoxStream};
+use futures::{Stream, StreamExt as _, TryStreamExt as _};
+use serde::{Deserialize, Serialize};
+
+use super::Gemini;
+use crate::error::{Error, Result};
+use crate::extra::Extra;
+use crate::lenient;
+use crate::setters::setters;
+
+/// Which page of the list to give.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ListModelsQuery {
+    /// Most models on a page, up to 1,000; 50 by default.
+    pub page_size: Option<u64>,
+    /// Page to give: what [`next_page_token`](ListModelsResponse#structfield.next_page_token) of the one before it said.
+    pub page_token: Option<String>,
+}
+
+impl ListModelsQuery {
+    /// The first page.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+setters! {
+    ListModelsQuery:
+    page_size: u64,
+    => into
+    page_token: String,
+}
+
+/// A page of the list of models.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ListModelsResponse {
+    /// The models.
+    #[serde(default)]
+    pub models: Vec<Model>,
+    /// Token of the next page; absent on the last one.
+    #[serde(alias = "next_page_token", skip_serializing_if = "Option::is_none")]
+    pub next_page_token: Option<String>,
+    /// Fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// A model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Model {
+    /// Resource name, such as `models/gemini-2.5-flash`.
+    #[serde(default)]
+    pub name: String,
+    /// Name for people.
+    #[serde(alias = "display_name", skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// What it is good for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Version, such as `001`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Model that it is a version of.
+    #[serde(alias = "base_model_id", skip_serializing_if = "Option::is_none")]
+    pub base_model_id: Option<String>,
+    /// Most tokens that it reads.
+    #[serde(default, deserialize_with = "lenient::optional_count", alias = "input_token_limit", skip_serializing_if = "Option::is_none")]
+    pub input_token_limit: Option<u64>,
+    /// Most tokens that it writes.
+    #[serde(default, deserialize_with = "lenient::optional_count", alias = "output_token_limit", skip_serializing_if = "Option::is_none")]
+    pub output_token_limit: Option<u64>,
+    /// Calls that it answers, such as `generateContent`.
+    #[serde(default, alias = "supported_generation_methods")]
+    pub supported_generation_methods: Vec<String>,
+    /// The same, as Google's SDKs call it.
+    #[serde(default, alias = "supported_actions")]
+    pub supported_actions: Vec<String>,
+    /// Its own temperature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
+    /// Highest temperature that it takes.
+    #[serde(alias = "max_temperature", skip_serializing_if = "Option::is_none")]
+    pub max_temperature: Option<f64>,
+    /// Its own `top_p`.
+    #[serde(alias = "top_p", skip_serializing_if = "Option::is_none")]
+    pub top_p: Option<f64>,
+    /// Its own `top_k`.
+    #[serde(default, deserialize_with = "lenient::optional_count", alias = "top_k", skip_serializing_if = "Option::is_none")]
+    pub top_k: Option<u64>,
+    /// Whether it thinks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thinking: Option<bool>,
+    /// Labels; Vertex only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub labels: Option<BTreeMap<String, String>>,
+    /// Where it is deployed; Vertex only.
+    #[serde(default)]
+    pub endpoints: Vec<Endpoint>,
+    /// What it was tuned from.
+    #[serde(alias = "tuned_model_info", skip_serializing_if = "Option::is_none")]
+    pub tuned_model_info: Option<TunedModelInfo>,
+    /// Checkpoint that answers; Vertex only.
+    #[serde(alias = "default_checkpoint_id", skip_serializing_if = "Option::is_none")]
+    pub default_checkpoint_id: Option<String>,
+    /// Its checkpoints; Vertex only.
+    #[serde(default)]
+    pub checkpoints: Vec<Checkpoint>,
+    /// Fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl Model {
+    /// The name without `models/`, as calls take it.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.name.strip_prefix("models/").unwrap_or(&self.name)
+    }
+}
+
+/// Where a model is deployed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Endpoint {
+    /// Resource name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Id of the model there.
+    #[serde(alias = "deployed_model_id", skip_serializing_if = "Option::is_none")]
+    pub deployed_model_id: Option<String>,
+    /// Fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// What a model was tuned from.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct TunedModelInfo {
+    /// The model.
+    #[serde(alias = "base_model", skip_serializing_if = "Option::is_none")]
+    pub base_model: Option<String>,
+    /// When it was made, RFC 3339.
+    #[serde(alias = "create_time", skip_serializing_if = "Option::is_none")]
+    pub create_time: Option<String>,
+    /// When it was changed, RFC 3339.
+    #[serde(alias = "update_time", skip_serializing_if = "Option::is_none")]
+    pub update_time: Option<String>,
+    /// Fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// A checkpoint of a model.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Checkpoint {
+    /// Its id.
+    #[serde(alias = "checkpoint_id", skip_serializing_if = "Option::is_none")]
+    pub checkpoint_id: Option<String>,
+    /// Its epoch.
+    #[serde(default, deserialize_with = "lenient::optional_count", skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<u64>,
+    /// Its step.
+    #[serde(default, deserialize_with = "lenient::optional_count", skip_serializing_if = "Option::is_none")]
+    pub step: Option<u64>,
+    /// Fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// All models, page by page: made by [`Gemini::list_all_models`].
+///
+/// Pages are asked for as the stream is polled. It ends after the last page, or after one error.
+pub struct ModelStream(BoxStream<'static, Result<Model>>);
+
+impl ModelStream {
+    pub(super) fn new(gemini: Gemini) -> Self {
+        let pages = stream::try_unfold(
+            Pages { gemini, next: Some(ListModelsQuery::new().page_size(PAGE_SIZE)), seen: HashSet::new() },
+            Pages::turn,
+        );
+        Self(pages.map_ok(|models| stream::iter(models.into_iter().map(Ok))).try_flatten().boxed())
+    }
+}
+
+impl Stream for ModelStream {
+    type Item = Result<Model>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_next_unpin(context)
+    }
+}
+
+impl std::fmt::Debug for ModelStream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ModelStream").finish_non_exhaustive()
+    }
+}
+
+struct Pages {
+    gemini: Gemini,
+    /// What asks for the next page; `None` after the last one.
+    next: Option<ListModelsQuery>,
+    seen: HashSet<String>,
+}
+
+impl Pages {
+    async fn turn(mut self) -> Result<Option<(Vec<Model>, Self)>> {
+        let Some(query) = self.next.take() else { return Ok(None) };
+        let page = self.gemini.list_models(&query).await?.into_inner();
+        if let Some(token) = page.next_page_token.filter(|token| !token.is_empty()) {
+            // A server that goes in circles would never end.
+            if !self.seen.insert(token.clone()) {
+                return Err(Error::decode("a page of the list names a next page that came before"));
+            }
+            self.next = Some(query.page_token(token));
+        }
+        Ok(Some((page.models, self)))
+    }
+}
+
+const PAGE_SIZE: u64 = 1000;
