@@ -192,6 +192,9 @@ pub struct BatchEmbedContentsRequest {
     /// The contents.
     #[serde(default, deserialize_with = "lenient::list")]
     pub requests: Vec<EmbedContentRequest>,
+    /// Resource name of the model, which the call says anyway.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]
     pub extra: Extra,
@@ -200,7 +203,7 @@ pub struct BatchEmbedContentsRequest {
 impl BatchEmbedContentsRequest {
     /// A vector of each of these.
     pub fn new(requests: impl Into<Vec<EmbedContentRequest>>) -> Self {
-        Self { requests: requests.into(), extra: Extra::new() }
+        Self { requests: requests.into(), ..Self::default() }
     }
 }
 

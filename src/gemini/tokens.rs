@@ -38,6 +38,9 @@ pub struct CountTokensRequest {
     /// How to generate, beside the turns; Vertex only.
     #[serde(alias = "generation_config", skip_serializing_if = "Option::is_none")]
     pub generation_config: Option<GenerationConfig>,
+    /// Resource name of the model, which the call says anyway.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]
     pub extra: Extra,

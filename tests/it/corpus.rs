@@ -6,6 +6,7 @@
 mod chat;
 mod compare;
 mod exchange;
+mod gemini;
 mod messages;
 mod untyped;
 
@@ -18,11 +19,12 @@ use compare::assert_lossless;
 use exchange::{Corpus, Exchange};
 
 /// What is read, of each protocol.
-const PROTOCOLS: [(&str, &[&str]); 4] = [
+const PROTOCOLS: [(&str, &[&str]); 5] = [
     ("openai", &["chat", "errors"]),
     ("openrouter", &["chat", "messages", "errors"]),
     ("compat", &["chat", "messages", "errors"]),
     ("anthropic", &["messages", "tokens", "models", "errors"]),
+    ("gemini", &["generate", "tokens", "embeddings", "models", "errors"]),
 ];
 
 #[tokio::test]
@@ -50,6 +52,8 @@ async fn every_exchange_is_read_whole() {
 
 async fn check(protocol: &str, kind: &str, exchange: &Exchange, gateway: &Gateway, client: &Client, untyped: &mut Vec<String>) {
     match (protocol, kind) {
+        ("gemini", "errors") => check_error(exchange, &gemini::error(exchange, gateway, client).await),
+        ("gemini", kind) => gemini::check(kind, exchange, gateway, client, untyped).await,
         (_, "chat") => chat::check(exchange, gateway, client, untyped).await,
         (_, "messages") => messages::check(exchange, gateway, client, untyped).await,
         ("anthropic", "tokens") => messages::check_tokens(exchange, gateway, client).await,
@@ -94,7 +98,9 @@ fn check_error(exchange: &Exchange, error: &Error) {
     assert_eq!(error.raw_body(), Some(&exchange.body[..]), "{name}");
     assert!(!api.message().is_empty(), "{name}");
     let Ok(recorded) = serde_json::from_slice::<Value>(&exchange.body) else { return };
-    let reported = if recorded["error"].is_object() { &recorded["error"] } else { &recorded };
+    // Google reports the failure of a stream in an array.
+    let recorded = recorded.get(0).unwrap_or(&recorded);
+    let reported = if recorded["error"].is_object() { &recorded["error"] } else { recorded };
     let texts = ["message", "detail", "error", "msg"].map(|field| reported[field].as_str());
     if let Some(message) = texts.into_iter().flatten().next() {
         assert_eq!(api.message(), message.chars().take(512).collect::<String>(), "{name}");

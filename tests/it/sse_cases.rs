@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use arouter::chat::ChatChunk;
+use arouter::gemini::{Content, GeminiStream, GenerateContentRequest, GenerateContentResponse};
 use arouter::messages::MessagesEvent;
 use arouter::testing::{Gateway, Reply};
 use arouter::{Client, Error, Result, RetryPolicy};
@@ -20,6 +21,7 @@ use crate::support::{CHAT, MESSAGES, everything_said, gateway, hello, hello_clau
 enum Protocol {
     Openai,
     Anthropic,
+    Gemini,
 }
 
 impl Protocol {
@@ -27,6 +29,7 @@ impl Protocol {
         match self {
             Self::Openai => CHAT,
             Self::Anthropic => MESSAGES,
+            Self::Gemini => "/v1beta/models/gemini-2.5-flash:streamGenerateContent",
         }
     }
 
@@ -35,6 +38,7 @@ impl Protocol {
         match self {
             Self::Openai => read(client.chat().stream(&hello()).await, |chunk: &ChatChunk| chunk.text().into_owned()).await,
             Self::Anthropic => read(client.messages().stream(&hello_claude()).await, |event: &MessagesEvent| event.text().to_owned()).await,
+            Self::Gemini => read(gemini_stream(client).await, GenerateContentResponse::text).await,
         }
     }
 
@@ -43,8 +47,13 @@ impl Protocol {
         match self {
             Self::Openai => client.chat().stream(&hello()).await?.into_response().await.map(drop),
             Self::Anthropic => client.messages().stream(&hello_claude()).await?.into_response().await.map(drop),
+            Self::Gemini => gemini_stream(client).await?.into_response().await.map(drop),
         }
     }
+}
+
+async fn gemini_stream(client: &Client) -> Result<GeminiStream> {
+    client.gemini().stream_generate_content("gemini-2.5-flash", &GenerateContentRequest::new([Content::user("Hello!")])).await
 }
 
 #[tokio::test]
@@ -55,6 +64,11 @@ async fn chat_protocol_cases() {
 #[tokio::test]
 async fn messages_protocol_cases() {
     protocol_cases("anthropic", "messages", Protocol::Anthropic).await;
+}
+
+#[tokio::test]
+async fn gemini_protocol_cases() {
+    protocol_cases("gemini", "gemini", Protocol::Gemini).await;
 }
 
 /// Each case with its body whole, one byte per write, and delimited by the end of the connection.
