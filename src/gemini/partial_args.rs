@@ -16,35 +16,41 @@ impl Default for Gaps {
     }
 }
 
-/// Adds a function call, or a piece of one: to the call that is still open, if it can be a piece of it.
+/// Adds a function call, or a piece of one to the call that it belongs to.
 pub(super) fn add_call(parts: &mut Vec<Part>, mut new: Part, gaps: &mut Gaps) {
     let Some(mut piece) = new.function_call.take() else { return };
-    let open = parts.iter_mut().rev().find(|part| part.function_call.as_ref().is_some_and(|call| continues(call, &piece)));
-    if let Some(open) = open
-        && let Some(call) = &mut open.function_call
-    {
-        add_piece(call, *piece, gaps);
-        if new.thought_signature.is_some() {
-            open.thought_signature = new.thought_signature;
+    let Some(place) = place_of(parts, &piece) else {
+        if let Some(args) = piece.partial_args.take() {
+            add_args(&mut piece, args, gaps);
         }
-        open.extra.merge(new.extra);
+        new.function_call = Some(piece);
+        parts.push(new);
         return;
+    };
+    let begun = &mut parts[place];
+    add_piece(begun.function_call.get_or_insert_default(), *piece, gaps);
+    if new.thought_signature.is_some() {
+        begun.thought_signature = new.thought_signature;
     }
-    if let Some(args) = piece.partial_args.take() {
-        add_args(&mut piece, args, gaps);
-    }
-    new.function_call = Some(piece);
-    parts.push(new);
+    begun.extra.merge(new.extra);
 }
 
-/// Whether this is a piece of that call. A call begins with its name, and its later pieces have none, or at least its id.
+/// Where the call is that this is a piece of; `None` if it begins one.
+fn place_of(parts: &[Part], piece: &FunctionCall) -> Option<usize> {
+    let last = |is_it: &dyn Fn(&FunctionCall) -> bool| parts.iter().rposition(|part| part.function_call.as_deref().is_some_and(is_it));
+    let open = last(&|call| call.will_continue == Some(true) && continues(call, piece));
+    // Nothing but its name can begin a call, and some servers end one with an empty piece, whatever the piece before it said.
+    let is_rest = piece.name().is_empty() && piece.id.is_none() && piece.args.is_none();
+    open.or_else(|| last(&|_| is_rest))
+}
+
+/// A call begins with its name; its later pieces have none, or say whose they are.
 fn continues(call: &FunctionCall, piece: &FunctionCall) -> bool {
     let is_nameless = piece.name().is_empty();
-    let is_same_id = match (&call.id, &piece.id) {
-        (Some(known), Some(id)) => known == id,
+    match (&call.id, &piece.id) {
+        (Some(known), Some(id)) => known == id && (is_nameless || piece.name == call.name),
         _ => is_nameless,
-    };
-    call.will_continue == Some(true) && is_same_id && (is_nameless || piece.name == call.name)
+    }
 }
 
 fn add_piece(call: &mut FunctionCall, piece: FunctionCall, gaps: &mut Gaps) {

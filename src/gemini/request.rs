@@ -102,7 +102,7 @@ impl GenerateContentRequest {
 
 open_enum! {
     /// How soon a request is served, and at what price.
-    pub enum ServiceTier {
+    pub enum ServiceTier or number {
         /// As the project is set.
         Unspecified = "unspecified",
         /// Slower, cheaper.

@@ -8,6 +8,7 @@ mod client;
 mod corpus;
 mod errors;
 mod features;
+mod gemini;
 mod messages;
 mod mocked;
 mod retry;

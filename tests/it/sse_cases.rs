@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use arouter::chat::ChatChunk;
-use arouter::gemini::{Content, GeminiStream, GenerateContentRequest, GenerateContentResponse};
+use arouter::gemini::{GeminiStream, GenerateContentResponse};
 use arouter::messages::MessagesEvent;
 use arouter::testing::{Gateway, Reply};
 use arouter::{Client, Error, Result, RetryPolicy};
@@ -14,6 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use futures::{Stream, StreamExt as _};
 use serde_json::Value;
 
+use crate::gemini;
 use crate::support::{CHAT, MESSAGES, everything_said, gateway, hello, hello_claude, json_of, print_line};
 
 /// A protocol of the file, as this crate speaks it.
@@ -25,11 +26,11 @@ enum Protocol {
 }
 
 impl Protocol {
-    fn path(self) -> &'static str {
+    fn path(self) -> String {
         match self {
-            Self::Openai => CHAT,
-            Self::Anthropic => MESSAGES,
-            Self::Gemini => "/v1beta/models/gemini-2.5-flash:streamGenerateContent",
+            Self::Openai => CHAT.to_owned(),
+            Self::Anthropic => MESSAGES.to_owned(),
+            Self::Gemini => gemini::path("streamGenerateContent"),
         }
     }
 
@@ -53,7 +54,7 @@ impl Protocol {
 }
 
 async fn gemini_stream(client: &Client) -> Result<GeminiStream> {
-    client.gemini().stream_generate_content("gemini-2.5-flash", &GenerateContentRequest::new([Content::user("Hello!")])).await
+    client.gemini().stream_generate_content(gemini::MODEL, &gemini::prompt()).await
 }
 
 #[tokio::test]

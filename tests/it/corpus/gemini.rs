@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 
 use arouter::gemini::{
-    BatchEmbedContentsRequest, Candidate, Content, CountTokensRequest, EmbedContentRequest, GenerateContentRequest,
-    GenerateContentResponse, ListModelsQuery,
+    BatchEmbedContentsRequest, Candidate, CountTokensRequest, EmbedContentRequest, GenerateContentRequest, GenerateContentResponse,
+    ListModelsQuery,
 };
 use arouter::testing::{Gateway, Reply};
 use arouter::{Client, Error, Response, Result};
@@ -16,9 +16,8 @@ use serde_json::{Map, Value};
 use super::compare::assert_lossless;
 use super::exchange::{Corpus, Exchange, recorded_events};
 use super::untyped::untyped;
+use crate::gemini::{MODEL, camel_case, path, prompt, renamed};
 use crate::support::print_line;
-
-const MODEL: &str = "gemini-2.5-flash";
 
 /// Fields that no definition of the protocol has, and why they occur.
 const NOT_THE_PROTOCOLS: [(&str, &str); 2] = [
@@ -36,13 +35,13 @@ pub(super) async fn check(kind: &str, exchange: &Exchange, gateway: &Gateway, cl
         "generate" if exchange.mode == "sse" || recorded.is_array() => check_stream(exchange, gateway, client, found).await,
         "generate" => {
             gateway.script(path("generateContent"), [reply]);
-            let response = gemini.generate_content(MODEL, &hello()).await;
+            let response = gemini.generate_content(MODEL, &prompt()).await;
             let response = check_whole(response, &recorded, name, found);
             check_turn(&response, &recorded, name);
         }
         "tokens" => {
             gateway.script(path("countTokens"), [reply]);
-            check_whole(gemini.count_tokens(MODEL, &CountTokensRequest::from(&hello())).await, &recorded, name, found);
+            check_whole(gemini.count_tokens(MODEL, &CountTokensRequest::from(&prompt())).await, &recorded, name, found);
         }
         "embeddings" if recorded.get("embeddings").is_some() => {
             gateway.script(path("batchEmbedContents"), [reply]);
@@ -63,7 +62,7 @@ pub(super) async fn check(kind: &str, exchange: &Exchange, gateway: &Gateway, cl
 
 pub(super) async fn error(exchange: &Exchange, gateway: &Gateway, client: &Client) -> Error {
     gateway.script(path("generateContent"), [exchange.reply()]);
-    client.gemini().generate_content(MODEL, &hello()).await.unwrap_err()
+    client.gemini().generate_content(MODEL, &prompt()).await.unwrap_err()
 }
 
 #[test]
@@ -88,14 +87,6 @@ fn requests_are_read_and_written_alike() {
     assert_eq!(found, Vec::<String>::new());
 }
 
-fn hello() -> GenerateContentRequest {
-    GenerateContentRequest::new([Content::user("Hello!")])
-}
-
-fn path(method: &str) -> String {
-    format!("/v1beta/models/{MODEL}:{method}")
-}
-
 fn check_request<T: DeserializeOwned + Serialize + Debug>(recorded: &Value, name: &str, found: &mut Vec<String>) {
     let request: T = serde_json::from_value(recorded.clone()).unwrap_or_else(|error| panic!("{name}: {error}"));
     let written = serde_json::to_value(&request).unwrap();
@@ -103,52 +94,25 @@ fn check_request<T: DeserializeOwned + Serialize + Debug>(recorded: &Value, name
     look_for_untyped(&request, name, found);
 }
 
-/// Names of fields in camel case, and lists of one in their brackets, but for JSON that is the caller's own.
+/// Names of fields in camel case, and lists of one in their brackets.
 fn in_one_spelling(value: &Value) -> Value {
-    const OWN: [&str; 13] = [
-        "args",
-        "response",
-        "parameters",
-        "parametersJsonSchema",
-        "responseSchema",
-        "responseJsonSchema",
-        "schema",
-        "labels",
-        "headers",
-        "partMetadata",
-        "customConfigs",
-        "example",
-        "default",
-    ];
-    const LISTS: [&str; 6] = ["contents", "parts", "tools", "functionDeclarations", "safetySettings", "stopSequences"];
-    match value {
-        Value::Object(fields) => fields
-            .iter()
-            .map(|(name, value)| {
-                let name = camel_case(name);
-                let value = match value {
-                    value if OWN.contains(&name.as_str()) => value.clone(),
-                    value if LISTS.contains(&name.as_str()) && (value.is_object() || value.is_string()) => {
-                        Value::Array(vec![in_one_spelling(value)])
-                    }
-                    value => in_one_spelling(value),
-                };
-                (name, value)
-            })
-            .collect::<Map<_, _>>()
-            .into(),
-        Value::Array(items) => items.iter().map(in_one_spelling).collect(),
-        value => value.clone(),
-    }
+    in_brackets(renamed(value, &camel_case))
 }
 
-fn camel_case(name: &str) -> String {
-    let mut words = name.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |name, word| {
-        let (initial, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
-        name + &initial.to_uppercase() + rest
-    })
+fn in_brackets(value: Value) -> Value {
+    const LISTS: [&str; 6] = ["contents", "parts", "tools", "functionDeclarations", "safetySettings", "stopSequences"];
+    match value {
+        Value::Object(fields) => {
+            let fields = fields.into_iter().map(|(name, value)| {
+                let is_bare = LISTS.contains(&name.as_str()) && (value.is_object() || value.is_string());
+                let value = in_brackets(value);
+                (name, if is_bare { Value::Array(vec![value]) } else { value })
+            });
+            fields.collect::<Map<_, _>>().into()
+        }
+        Value::Array(items) => items.into_iter().map(in_brackets).collect(),
+        value => value,
+    }
 }
 
 fn check_whole<T: Serialize + Debug>(response: Result<Response<T>>, recorded: &Value, name: &str, found: &mut Vec<String>) -> T {
@@ -224,7 +188,7 @@ async fn check_stream(exchange: &Exchange, gateway: &Gateway, client: &Client, f
     }
 
     script();
-    if let Ok(stream) = client.gemini().stream_generate_content(MODEL, &hello()).await {
+    if let Ok(stream) = client.gemini().stream_generate_content(MODEL, &prompt()).await {
         let whole = stream.into_outcome().await.0;
         check_sum(&recorded[..pieces.len()], &whole, name);
     } else {
@@ -233,7 +197,7 @@ async fn check_stream(exchange: &Exchange, gateway: &Gateway, client: &Client, f
 }
 
 async fn read_stream(client: &Client) -> (Vec<GenerateContentResponse>, Result<()>) {
-    let mut stream = match client.gemini().stream_generate_content(MODEL, &hello()).await {
+    let mut stream = match client.gemini().stream_generate_content(MODEL, &prompt()).await {
         Ok(stream) => stream,
         Err(error) => return (Vec::new(), Err(error)),
     };
