@@ -28,7 +28,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let event = event?;
         match &event {
             MessagesEvent::MessageStart(start) => {
-                println!("{} begins, {} tokens read", start.message.model, start.message.usage.input_tokens)
+                println!("{} begins, {} tokens read", start.message.model, start.message.usage.input_tokens);
             }
             MessagesEvent::ContentBlockDelta(block) => match &block.delta {
                 ContentDelta::TextDelta(delta) => print!("{}", delta.text),

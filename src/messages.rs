@@ -4,6 +4,7 @@ mod accumulate;
 mod batches;
 mod block;
 mod citation;
+mod context;
 mod event;
 mod message;
 mod models;
@@ -34,6 +35,7 @@ pub use block::{
 pub use citation::{
     CharLocation, Citation, CitationsConfig, ContentBlockLocation, PageLocation, SearchResultLocation, WebSearchResultLocation,
 };
+pub use context::{AppliedContextManagement, AppliedEdit, ContextEdit, ContextManagement, Keep, Threshold};
 pub use event::{
     CitationsDelta, CompactionDelta, ContentBlockDelta, ContentBlockStart, ContentBlockStop, ContentDelta, ErrorEvent, InputJsonDelta,
     MessageChange, MessageDelta, MessageStart, MessageStop, MessagesEvent, Ping, SignatureDelta, TextDelta, ThinkingDelta,
@@ -43,11 +45,11 @@ pub use models::{
     Capabilities, ContextManagementSupport, EffortSupport, ListModelsQuery, ModelInfo, Page, Support, ThinkingSupport, ThinkingTypes,
 };
 pub use options::{
-    CacheMissReason, Container, ContainerChoice, ContextEdit, ContextManagement, Diagnostics, Effort, Fallback, FallbackCredit, Fallbacks,
-    Keep, Metadata, OutputConfig, OutputFormat, ServiceTier, Skill, Speed, TaskBudget, Thinking, ThinkingDisplay, ThinkingKind, Threshold,
+    CacheMissReason, Container, ContainerChoice, Diagnostics, Effort, Fallback, FallbackCredit, Fallbacks, Metadata, OutputConfig,
+    OutputFormat, ServiceTier, Skill, Speed, TaskBudget, Thinking, ThinkingDisplay, ThinkingKind,
 };
 pub use request::MessagesRequest;
-pub use response::{AppliedContextManagement, AppliedEdit, MessagesResponse, StopDetails, StopReason};
+pub use response::{MessagesResponse, StopDetails, StopReason};
 pub use server_tool::{
     AdvisorResult, Caller, ExecutionOutput, ExecutionResult, ServerToolContent, ServerToolError, ServerToolOutput, ServerToolResultBlock,
     TextEditorCreate, TextEditorStrReplace, TextEditorView, ToolSearchResult, WebFetchResult, WebSearchResult,

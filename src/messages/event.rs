@@ -5,8 +5,9 @@ use serde_json::Value;
 
 use super::block::ContentBlock;
 use super::citation::Citation;
+use super::context::AppliedContextManagement;
 use super::options::Container;
-use super::response::{AppliedContextManagement, MessagesResponse, StopDetails, StopReason};
+use super::response::{MessagesResponse, StopDetails, StopReason};
 use super::usage::Usage;
 use crate::extra::Extra;
 use crate::lenient;

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::block::Content;
+use super::context::ContextManagement;
 use super::message::InputMessage;
 use super::options::{
-    ContainerChoice, ContextManagement, Diagnostics, FallbackCredit, Fallbacks, Metadata, OutputConfig, OutputFormat, ServiceTier, Speed,
-    Thinking,
+    ContainerChoice, Diagnostics, FallbackCredit, Fallbacks, Metadata, OutputConfig, OutputFormat, ServiceTier, Speed, Thinking,
 };
 use super::tool::{McpServer, Tool, ToolChoice};
 use crate::chat::{CacheControl, Plugin, ProviderPreferences, Route, StopCondition, Trace};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::block::{Content, ContentBlock, ToolUseBlock, text_of};
+use super::context::AppliedContextManagement;
 use super::message::{InputMessage, Role};
 use super::options::{Container, Diagnostics};
 use super::usage::Usage;
@@ -161,39 +162,6 @@ pub struct StopDetails {
     /// Whether that token is good only for a request that goes on from what had been written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fallback_has_prefill_claim: Option<bool>,
-    /// Fields that this version doesn't know.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// What was dropped of a conversation.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct AppliedContextManagement {
-    /// What was done, in order.
-    #[serde(default, deserialize_with = "lenient::null_as_default")]
-    pub applied_edits: Vec<AppliedEdit>,
-    /// Fields that this version doesn't know.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// One way in which a conversation was shortened.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct AppliedEdit {
-    /// Which way, as in [`ContextEdit`](super::ContextEdit).
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Tokens that were dropped.
-    #[serde(default, deserialize_with = "lenient::optional_count", skip_serializing_if = "Option::is_none")]
-    pub cleared_input_tokens: Option<u64>,
-    /// Uses of tools that were dropped.
-    #[serde(default, deserialize_with = "lenient::optional_count", skip_serializing_if = "Option::is_none")]
-    pub cleared_tool_uses: Option<u64>,
-    /// Turns whose thinking was dropped.
-    #[serde(default, deserialize_with = "lenient::optional_count", skip_serializing_if = "Option::is_none")]
-    pub cleared_thinking_turns: Option<u64>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]
     pub extra: Extra,

@@ -104,3 +104,15 @@ impl Clock {
 fn wakes_the_same(known: &Waker, other: &Waker) -> bool {
     known.data() == other.data() && known.vtable() == other.vtable()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outside_a_runtime_there_is_no_clock() {
+        let mut clock = Clock::new(Duration::from_secs(1), Duration::from_secs(1));
+        let polled = clock.poll_elapsed(&mut Context::from_waker(Waker::noop()));
+        assert!(matches!(polled, Poll::Ready(Error::NoRuntime { .. })), "{polled:?}");
+    }
+}

@@ -249,22 +249,6 @@ async fn the_age_of_a_stream_error_is_that_of_the_call() {
     assert!(error.elapsed() >= Duration::from_millis(500), "{error}");
 }
 
-#[test]
-fn polled_outside_a_runtime_a_stream_says_so() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let (gateway, stream) = runtime.block_on(async {
-        let gateway = gateway().await;
-        let first = format!("data: {}\n\n", chunk("a"));
-        let length = first.len();
-        gateway.script(CHAT, [Reply::event_stream(first).stall_after(length)]);
-        let stream = gateway.client().chat().stream(&hello()).await.unwrap();
-        (gateway, stream)
-    });
-    let items: Vec<_> = futures::executor::block_on_stream(stream).collect();
-    assert!(items[0].is_ok() && matches!(items[1], Err(Error::NoRuntime { .. })) && items.len() == 2, "{items:?}");
-    drop(gateway);
-}
-
 #[tokio::test]
 async fn raw_events_come_as_they_are() {
     let gateway = gateway().await;
