@@ -1,4 +1,4 @@
-//! A whole answer, a streamed one, and an error, handled.
+//! A whole answer, a streamed one, one in each of the other protocols, and an error, handled.
 //!
 //! `cargo run --example quickstart` talks to an embedded gateway; with `AROUTER_API_KEY` set, to the live one.
 
@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use arouter::Client;
 use arouter::chat::{ChatRequest, Message};
+use arouter::gemini::{Content, GenerateContentRequest};
+use arouter::messages::{InputMessage, MessagesRequest};
 use arouter::testing::Gateway;
 use futures::StreamExt as _;
 
@@ -35,10 +37,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
         print!("{}", piece?);
         std::io::stdout().flush()?;
     }
-    println!();
+    println!("\n");
+
+    let request = MessagesRequest::new("claude-sonnet-4.6", 1024, [InputMessage::user("Say hello to Anthropic's protocol.")]);
+    println!("messages    {}", client.messages().create(&request).await?.text());
+
+    let request = GenerateContentRequest::new([Content::user("Say hello to Gemini's protocol.")]);
+    println!("gemini      {}", client.gemini().generate_content("gemini-2.5-flash", &request).await?.text());
 
     let stranger = client.with_api_key("lr_live_of_nobody")?;
-    match stranger.chat().create(&request).await {
+    match stranger.gemini().generate_content("gemini-2.5-flash", &request).await {
         Err(error) if error.is_auth() => println!("\nerror       {error}\n  advice    check the key"),
         Err(error) if error.is_retryable() => println!("\nerror       {error}\n  advice    try again later"),
         Err(error) => return Err(error.into()),

@@ -107,8 +107,8 @@ impl MessagesResponse {
     }
 
     /// Calls of the program's tools that the model wants made.
-    pub fn tool_uses(&self) -> impl Iterator<Item = &ToolUseBlock> {
-        self.content.iter().filter_map(ContentBlock::as_tool_use)
+    pub fn tool_uses(&self) -> Vec<&ToolUseBlock> {
+        self.content.iter().filter_map(ContentBlock::as_tool_use).collect()
     }
 
     /// The model's turn, to go into the next request as it came.

@@ -123,9 +123,9 @@ fn question(body: &Value) -> Question {
         let schema = if declared["parameters"].is_object() { &declared["parameters"] } else { &declared["parametersJsonSchema"] };
         Some((declared["name"].as_str()?.to_owned(), schema.clone()))
     };
-    let answered = |result: &&Value| match &result["response"]["result"] {
-        Value::String(text) => text.clone(),
-        _ => result["response"].to_string(),
+    let answered = |result: &&Value| {
+        let text = ["output", "result"].iter().find_map(|name| result["response"][name].as_str());
+        text.map_or_else(|| result["response"].to_string(), str::to_owned)
     };
     Question {
         said: if results.is_empty() { text_of(last) } else { results.iter().map(answered).collect() },

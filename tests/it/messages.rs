@@ -331,7 +331,7 @@ async fn a_tool_is_called_and_answered_and_the_thinking_goes_back() {
     let whole = client.messages().create(&asked).await.unwrap();
     assert_eq!(client.messages().stream(&asked).await.unwrap().into_response().await.unwrap(), *whole);
 
-    let call = whole.tool_uses().next().unwrap();
+    let call = whole.tool_uses()[0];
     let place: Place = call.input_as().unwrap();
     assert_eq!((call.name.as_str(), place.city.as_str()), ("get_weather", "Paris"));
     let results = InputMessage::user([call.result("22 °C"), call.error("a fuse blew")]);
