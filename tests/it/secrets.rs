@@ -4,6 +4,8 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use arouter::gemini::{Content, GenerateContentRequest};
+use arouter::messages::{InputMessage, MessagesRequest};
 use arouter::testing::{Gateway, Reply};
 use arouter::{ApiKey, Client, Error, Method, RetryPolicy};
 use futures::StreamExt as _;
@@ -12,11 +14,14 @@ use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-use crate::support::{CHAT, alone, chunk, everything_said, gateway, hello, is_alone};
+use crate::support::{CHAT, MESSAGES, alone, chunk, everything_said, gateway, hello, is_alone};
 
 const KEY: &str = "lr_live_SENTINEL/of+the=key";
 const MANAGEMENT_KEY: &str = "lr_mgmt_SENTINEL/of+the=key";
 const PROMPT: &str = "SENTINEL of the prompt";
+const GEMINI: &str = "gemini-2.5-flash";
+const GENERATE: &str = "/v1beta/models/gemini-2.5-flash:generateContent";
+const STREAM_GENERATE: &str = "/v1beta/models/gemini-2.5-flash:streamGenerateContent";
 
 /// In a process of its own, since a program has one log.
 #[test]
@@ -40,10 +45,11 @@ async fn what_is_said_and_logged() {
     let gateway = gateway().await;
     let mut said = String::new();
     for client in clients(&gateway) {
-        said.push_str(&format!("{client:?}{client:#?}{:?}", client.chat()));
+        said.push_str(&format!("{client:?}{client:#?}{:?}{:?}{:?}", client.chat(), client.messages(), client.gemini()));
         for reply in replies() {
-            gateway.always(CHAT, reply.clone());
-            gateway.always("/raw", reply);
+            for path in [CHAT, MESSAGES, GENERATE, STREAM_GENERATE, "/raw"] {
+                gateway.always(path, reply.clone());
+            }
             for error in errors(&client).await {
                 said.push_str(&everything_said(&error));
                 said.push_str(&String::from_utf8_lossy(error.raw_body().unwrap_or_default()));
@@ -53,6 +59,9 @@ async fn what_is_said_and_logged() {
         said.push_str(&format!("{raw:?}"));
     }
     said.push_str(&format!("{:?}{:?}", ApiKey::new(KEY).unwrap(), Client::builder().api_key(KEY).management_key(MANAGEMENT_KEY)));
+    let queries: Vec<_> = gateway.requests().into_iter().filter_map(|request| request.query).collect();
+    let key_in_query = "key=lr_live_SENTINEL%2Fof%2Bthe%3Dkey";
+    assert!(queries.iter().any(|query| query.contains(key_in_query)), "no key went into a query: {queries:?}");
     said.push_str(&format!("{:?}", gateway.requests().into_iter().map(|request| request.headers).collect::<Vec<_>>()));
 
     let logged = log.text();
@@ -74,8 +83,10 @@ fn clients(gateway: &Gateway) -> Vec<Client> {
         builder.retry(RetryPolicy::default().base_delay(Duration::from_millis(1)).max_attempts(2)).idle_timeout(Duration::from_millis(50))
     };
     let provided = builder().key_provider(|| async { Ok(ApiKey::new(KEY)?) });
-    let refused = builder().base_url("http://127.0.0.1:9");
-    vec![builder().build().unwrap(), provided.build().unwrap(), refused.build().unwrap()]
+    let refused = || builder().base_url("http://127.0.0.1:9");
+    let in_query = builder().gemini_key_in_query(true);
+    let in_refused_query = refused().gemini_key_in_query(true);
+    [builder(), provided, refused(), in_query, in_refused_query].map(|builder| builder.build().unwrap()).into()
 }
 
 /// Answers that fail in many ways, and echo both keys wherever they can.
@@ -97,6 +108,8 @@ fn replies() -> Vec<Reply> {
         Reply::status(200).header("content-type", format!("x/{KEY}")),
         Reply::status(200).header("content-encoding", KEY),
         Reply::status(307).header("location", format!("http://localhost:1/?key={KEY}")),
+        Reply::status(302).header("location", "https://example.com/v1beta?key=lr_live_SENTINEL%2Fof%2Bthe%3Dkey"),
+        Reply::status(400).body("no such page: /v1beta/models?key=lr_live_SENTINEL%2Fof%2Bthe%3Dkey").header("content-type", "text/plain"),
         Reply::hang_up(),
         Reply::event_stream(format!("data: {}\n\n", chunk("a"))).stall_after(40),
     ]
@@ -115,6 +128,18 @@ async fn errors(client: &Client) -> Vec<Error> {
                 errors.extend(item.err());
             }
         }
+        Err(error) => errors.push(error),
+    }
+    let messages = MessagesRequest::new("m", 1, [InputMessage::user(PROMPT)]);
+    errors.extend(client.messages().create(&messages).await.err());
+    match client.messages().stream(&messages).await {
+        Ok(stream) => errors.extend(stream.filter_map(async |item| item.err()).collect::<Vec<_>>().await),
+        Err(error) => errors.push(error),
+    }
+    let content = GenerateContentRequest::new([Content::user(PROMPT)]);
+    errors.extend(client.gemini().generate_content(GEMINI, &content).await.err());
+    match client.gemini().stream_generate_content(GEMINI, &content).await {
+        Ok(stream) => errors.extend(stream.filter_map(async |item| item.err()).collect::<Vec<_>>().await),
         Err(error) => errors.push(error),
     }
     let raw = client.request(Method::POST, ["raw"]).json(&json!({"prompt": PROMPT}));
