@@ -55,7 +55,7 @@ pub use grounding::{
 };
 pub use logprobs::{LogprobsResult, TokenLogprob, TopTokens};
 pub use media::{Blob, FileData, MediaResolution, MediaResolutionLevel, Transcription, VideoMetadata, WordInfo};
-pub use models::{Checkpoint, Endpoint, ListModelsQuery, ListModelsResponse, Model, ModelStream, TunedModelInfo};
+pub use models::{Checkpoint, Endpoint, ListModelsQuery, ListModelsResponse, Model, TunedModelInfo};
 pub use request::{GenerateContentRequest, ServiceTier};
 pub use response::{BlockReason, Candidate, FinishReason, GenerateContentResponse, ModelStage, ModelStatus, PromptFeedback};
 pub use retrieval::{
@@ -87,6 +87,7 @@ pub use usage::{BillablePromptUsage, ModalityTokenCount, TrafficType, UsageMetad
 
 use crate::error::{Error, Result};
 use crate::json;
+use crate::pages::Pages;
 use crate::response::Response;
 use crate::transport::Transport;
 use crate::transport::request::{Pace, Request};
@@ -258,8 +259,12 @@ impl Gemini {
     /// # }
     /// ```
     #[must_use]
-    pub fn list_all_models(&self) -> ModelStream {
-        ModelStream::new(self.clone())
+    pub fn list_all_models(&self) -> Pages<Model> {
+        let gemini = self.clone();
+        Pages::new(move |page_token| {
+            let page = gemini.list_models(&ListModelsQuery { page_size: Some(1000), page_token });
+            async { page.await.map(|page| page.into_inner()).map(|page| (page.models, page.next_page_token)) }
+        })
     }
 
     /// A call of a model, with the body that `encode` gives it.

@@ -1,15 +1,9 @@
 //! Models, listed.
 
-use std::collections::{BTreeMap, HashSet};
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::collections::BTreeMap;
 
-use futures::stream::{self, BoxStream};
-use futures::{Stream, StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
 
-use super::Gemini;
-use crate::error::{Error, Result};
 use crate::extra::Extra;
 use crate::lenient;
 use crate::setters::setters;
@@ -183,56 +177,3 @@ pub struct Checkpoint {
     #[serde(flatten)]
     pub extra: Extra,
 }
-
-/// All models, page by page: made by [`Gemini::list_all_models`].
-///
-/// Pages are asked for as the stream is polled. It ends after the last page, or after one error.
-pub struct ModelStream(BoxStream<'static, Result<Model>>);
-
-impl ModelStream {
-    pub(super) fn new(gemini: Gemini) -> Self {
-        let pages = stream::try_unfold(
-            Pages { gemini, next: Some(ListModelsQuery::new().page_size(PAGE_SIZE)), seen: HashSet::new() },
-            Pages::turn,
-        );
-        Self(pages.map_ok(|models| stream::iter(models.into_iter().map(Ok))).try_flatten().boxed())
-    }
-}
-
-impl Stream for ModelStream {
-    type Item = Result<Model>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_next_unpin(context)
-    }
-}
-
-impl std::fmt::Debug for ModelStream {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ModelStream").finish_non_exhaustive()
-    }
-}
-
-struct Pages {
-    gemini: Gemini,
-    /// What asks for the next page; `None` after the last one.
-    next: Option<ListModelsQuery>,
-    seen: HashSet<String>,
-}
-
-impl Pages {
-    async fn turn(mut self) -> Result<Option<(Vec<Model>, Self)>> {
-        let Some(query) = self.next.take() else { return Ok(None) };
-        let page = self.gemini.list_models(&query).await?.into_inner();
-        if let Some(token) = page.next_page_token.filter(|token| !token.is_empty()) {
-            // A server that goes in circles would never end.
-            if !self.seen.insert(token.clone()) {
-                return Err(Error::decode("a page of the list names a next page that came before"));
-            }
-            self.next = Some(query.page_token(token));
-        }
-        Ok(Some((page.models, self)))
-    }
-}
-
-const PAGE_SIZE: u64 = 1000;

@@ -45,7 +45,6 @@ setters! {
     search_types: SearchTypes,
     time_range_filter: Interval,
     blocking_confidence: PhishBlockThreshold,
-    => into
     => each
     exclude_domains: String,
 }
@@ -396,7 +395,6 @@ impl EnterpriseWebSearch {
 setters! {
     EnterpriseWebSearch:
     blocking_confidence: PhishBlockThreshold,
-    => into
     => each
     exclude_domains: String,
 }

@@ -221,7 +221,6 @@ setters! {
     language_hints: LanguageHints,
     word_timestamp: bool,
     diarization: bool,
-    => into
     => each
     language_codes: String,
     custom_vocabulary: String,
@@ -269,7 +268,6 @@ impl LanguageHints {
 
 setters! {
     LanguageHints:
-    => into
     => each
     language_codes: String,
 }

@@ -86,7 +86,6 @@ setters! {
     FunctionCallingConfig:
     mode: FunctionCallingMode,
     stream_function_call_arguments: bool,
-    => into
     => each
     allowed_function_names: String,
 }

@@ -1,5 +1,6 @@
 //! Every call can be joined, raced, spawned and kept: its future owns what it needs.
 
+use arouter::gemini::{self, BatchEmbedContentsRequest, CountTokensRequest, EmbedContentRequest};
 use arouter::messages::{BatchRequest, ListBatchesQuery, ListModelsQuery};
 use arouter::testing::{Gateway, Reply};
 use arouter::{Client, Method, Result};
@@ -7,6 +8,7 @@ use futures::StreamExt as _;
 use futures::future::join_all;
 use serde_json::{Value, json};
 
+use crate::gemini::{MODEL, prompt};
 use crate::support::{gateway, hello, hello_claude};
 
 /// Makes a call in each of the ways; what it is made of is gone by the time that its future runs.
@@ -72,6 +74,23 @@ async fn messages() {
 }
 
 #[tokio::test]
+async fn gemini() {
+    let gateway = gateway().await;
+    let gemini = || gateway.client().gemini();
+    owns_what_it_needs(|| gemini().generate_content(MODEL, &prompt())).await;
+    owns_what_it_needs(|| gemini().stream_generate_content(MODEL, &prompt())).await;
+    owns_what_it_needs(|| gemini().count_tokens(MODEL, &CountTokensRequest::from(prompt()))).await;
+    owns_what_it_needs(|| gemini().embed_content(MODEL, &EmbedContentRequest::new("Hello!"))).await;
+    let batch = || BatchEmbedContentsRequest::new([EmbedContentRequest::new("Hello!")]);
+    owns_what_it_needs(|| gemini().batch_embed_contents(MODEL, &batch())).await;
+    owns_what_it_needs(|| gemini().list_models(&gemini::ListModelsQuery::new())).await;
+
+    let stream = tokio::spawn(gemini().stream_generate_content(MODEL, &prompt())).await.unwrap().unwrap();
+    assert_eq!(tokio::spawn(stream.into_text().count()).await.unwrap(), 3);
+    assert_eq!(tokio::spawn(gemini().list_all_models().count()).await.unwrap(), 3);
+}
+
+#[tokio::test]
 async fn raw_calls() {
     let gateway = gateway().await;
     let raw = |body: &Value| gateway.client().request(Method::POST, ["v1", "chat", "completions"]).json(body);
@@ -101,6 +120,8 @@ fn public_types_cross_threads() {
     is_sent::<arouter::messages::MessagesTextStream>();
     is_sent::<arouter::messages::BatchResults>();
     is_sent::<arouter::Pages<arouter::messages::ModelInfo>>();
+    is_sent::<gemini::GeminiStream>();
+    is_sent::<gemini::GeminiTextStream>();
     is_sent::<arouter::RawEvents>();
 }
 

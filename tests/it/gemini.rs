@@ -161,7 +161,7 @@ async fn an_error_in_a_stream_is_an_error() {
     let gateway = gateway().await;
     let gemini = gateway.client_builder().retry(RetryPolicy::none()).build().unwrap().gemini();
     let report = json!({"error": {"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"}});
-    for form in [events(&[report.clone()]), Reply::ok(&json!([report])), Reply::ok(&report)] {
+    for form in [events(std::slice::from_ref(&report)), Reply::ok(&json!([report])), Reply::ok(&report)] {
         gateway.script(path("streamGenerateContent"), [form]);
         let error = gemini.stream_generate_content(MODEL, &prompt()).await.unwrap_err();
         assert_eq!((error.api().unwrap().kind(), error.is_retryable()), (Some("UNAVAILABLE"), true), "{error:?}");
