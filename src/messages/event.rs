@@ -1,5 +1,7 @@
 //! The events of a streamed answer.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -40,12 +42,12 @@ tagged_enum! {
 impl MessagesEvent {
     /// New text; empty if there is none in this event.
     #[must_use]
-    pub fn text(&self) -> &str {
-        match self {
+    pub fn text(&self) -> Cow<'_, str> {
+        Cow::Borrowed(match self {
             Self::ContentBlockStart(event) => event.content_block.as_text().unwrap_or_default(),
             Self::ContentBlockDelta(ContentBlockDelta { delta: ContentDelta::TextDelta(delta), .. }) => &delta.text,
             _ => "",
-        }
+        })
     }
 }
 

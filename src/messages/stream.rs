@@ -99,8 +99,10 @@ impl Stream for MessagesTextStream {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
             match ready!(Pin::new(&mut self.0).poll_next(context)) {
-                Some(Ok(event)) if event.text().is_empty() => {}
-                Some(Ok(event)) => return Poll::Ready(Some(Ok(event.text().to_owned()))),
+                Some(Ok(event)) => match event.text() {
+                    text if text.is_empty() => {}
+                    text => return Poll::Ready(Some(Ok(text.into_owned()))),
+                },
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }

@@ -38,7 +38,9 @@ impl Protocol {
     async fn run(self, client: &Client) -> Run {
         match self {
             Self::Openai => read(client.chat().stream(&hello()).await, |chunk: &ChatChunk| chunk.text().into_owned()).await,
-            Self::Anthropic => read(client.messages().stream(&hello_claude()).await, |event: &MessagesEvent| event.text().to_owned()).await,
+            Self::Anthropic => {
+                read(client.messages().stream(&hello_claude()).await, |event: &MessagesEvent| event.text().into_owned()).await
+            }
             Self::Gemini => read(gemini_stream(client).await, GenerateContentResponse::text).await,
         }
     }
