@@ -83,12 +83,12 @@ impl Chat {
     ///
     /// # Errors
     ///
-    /// - [`Error::Api`] if the gateway refuses, or its 200 holds an error;
-    /// - [`Error::Connect`], [`Error::Timeout`], [`Error::Transport`] if no answer came: see
-    ///   [`outcome_unknown`](Error::outcome_unknown);
-    /// - [`Error::Decode`], [`Error::UnexpectedContentType`], [`Error::TooLarge`] if the answer can't be used;
-    ///   [`raw_body`](Error::raw_body) has it;
-    /// - [`Error::Config`] if the request can't be sent.
+    /// - [`Error::Api`](crate::Error::Api) if the gateway refuses, or its 200 holds an error;
+    /// - [`Connect`](crate::Error::Connect), [`Timeout`](crate::Error::Timeout), [`Transport`](crate::Error::Transport) if no answer
+    ///   came: see [`outcome_unknown`](crate::Error::outcome_unknown);
+    /// - [`Decode`](crate::Error::Decode), [`UnexpectedContentType`](crate::Error::UnexpectedContentType),
+    ///   [`TooLarge`](crate::Error::TooLarge) if the answer can't be used; [`raw_body`](crate::Error::raw_body) has it;
+    /// - [`Config`](crate::Error::Config) if the request can't be sent.
     ///
     /// ```no_run
     /// # async fn run(client: arouter::Client) -> arouter::Result<()> {
@@ -112,7 +112,7 @@ impl Chat {
     ///
     /// # Errors
     ///
-    /// As [`create`](Self::create), and [`Error::Truncated`] if the stream ends before its first piece.
+    /// As [`create`](Self::create), and [`Error::Truncated`](crate::Error::Truncated) if the stream ends before its first piece.
     ///
     /// ```no_run
     /// # async fn run(client: arouter::Client) -> arouter::Result<()> {

@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 
 use arouter::gemini::{
-    ApiSpec, AspectRatio, AudioResponseFormat, AudioTranscriptionConfig, AuthConfig, AuthType, Behavior, Blob, CodeExecutionResult,
-    ComputerUse, Content, Delivery, DynamicRetrievalConfig, DynamicRetrievalMode, ElasticSearchParams, EnterpriseWebSearch, Environment,
-    ExaAiSearch, ExecutableCode, ExternalApi, FeatureSelectionPreference, FileData, FileSearch, FunctionCall, FunctionCallingConfig,
-    FunctionCallingMode, FunctionDeclaration, FunctionResponse, GenerateContentRequest, GenerationConfig, GoogleMaps,
-    GoogleMapsGroundingTypes, GoogleMapsPlaces, GoogleSearch, GoogleSearchRetrieval, HarmBlockMethod, HarmBlockThreshold, HarmCategory,
-    HybridSearch, ImageConfig, ImageOutputOptions, ImageResponseFormat, ImageSearch, ImageSize, Interval, LanguageAuto, LanguageHints,
-    LatLng, McpServer, MediaResolutionLevel, Modality, ModelArmorConfig, ModelRoutingPreference, ModelSelectionConfig, ParallelAiSearch,
-    Part, PhishBlockThreshold, ProminentPeople, RagFilter, RagResource, RagRetrievalConfig, ReplicatedVoiceConfig, ResponseFormat,
-    Retrieval, RetrievalConfig, Role, RoutingConfig, SafetyPolicy, SafetySetting, Scheduling, Schema, SearchTypes, ServiceTier,
-    SpeakerVoiceConfig, SpeechConfig, TextResponseFormat, ThinkingConfig, ThinkingLevel, Tool, ToolConfig, TranslationConfig,
-    VertexAiSearch, VertexRagStore, VideoMetadata, VideoResponseFormat, VoiceConfig, WebSearch,
+    ApiAuth, ApiAuthKeyConfig, ApiKeyConfig, ApiSpec, AspectRatio, AudioResponseFormat, AudioTranscriptionConfig, AuthConfig, AuthType,
+    Behavior, Blob, CodeExecutionResult, ComputerUse, Content, DataStoreSpec, Delivery, DynamicRetrievalConfig, DynamicRetrievalMode,
+    ElasticSearchParams, EnterpriseWebSearch, Environment, ExaAiSearch, ExecutableCode, ExternalApi, FeatureSelectionPreference, FileData,
+    FileSearch, FunctionCall, FunctionCallingConfig, FunctionCallingMode, FunctionDeclaration, FunctionResponse, GenerateContentRequest,
+    GenerationConfig, GoogleMaps, GoogleMapsGroundingTypes, GoogleMapsPlaces, GoogleMapsRouting, GoogleSearch, GoogleSearchRetrieval,
+    GoogleServiceAccountConfig, HarmBlockMethod, HarmBlockThreshold, HarmCategory, HttpBasicAuthConfig, HttpElementLocation, HybridSearch,
+    ImageConfig, ImageOutputOptions, ImageResponseFormat, ImageSearch, ImageSize, Interval, LanguageAuto, LanguageHints, LatLng, LlmRanker,
+    McpServer, MediaResolutionLevel, Modality, ModelArmorConfig, ModelRoutingPreference, ModelSelectionConfig, OauthConfig, OidcConfig,
+    ParallelAiSearch, Part, PhishBlockThreshold, ProminentPeople, RagFilter, RagRanking, RagResource, RagRetrievalConfig, RankService,
+    ReplicatedVoiceConfig, ResponseFormat, Retrieval, RetrievalConfig, Role, RoutingConfig, SafetyPolicy, SafetySetting, Scheduling,
+    Schema, SearchTypes, ServiceTier, SimpleSearchParams, SpeakerVoiceConfig, SpeechConfig, StreamableHttpTransport, TextResponseFormat,
+    ThinkingConfig, ThinkingLevel, Tool, ToolConfig, TranslationConfig, VertexAiSearch, VertexRagStore, VideoMetadata, VideoResponseFormat,
+    VoiceConfig, WebSearch,
 };
 use serde_json::{Map, Value, json};
 
@@ -72,7 +74,11 @@ fn every_option_is_written_as_the_api_spells_it() {
 }
 
 fn generation_config() -> GenerationConfig {
-    let voice = ReplicatedVoiceConfig::new().mime_type("audio/wav").voice_sample_audio("AQID").consent_audio("BAUG");
+    let voice = ReplicatedVoiceConfig::new()
+        .mime_type("audio/wav")
+        .voice_sample_audio("AQID")
+        .consent_audio("BAUG")
+        .voice_consent_signature(serde_json::from_value(json!({"signature": "s"})).unwrap());
     let mut speaker = SpeakerVoiceConfig::new("Ann", "Kore");
     speaker.voice_config = Some(VoiceConfig::replicated(voice));
     GenerationConfig::new()
@@ -156,7 +162,8 @@ fn generation_config_json() -> Value {
         "speechConfig": {
             "voiceConfig": {"prebuiltVoiceConfig": {"voiceName": "Puck"}}, "languageCode": "en-US",
             "multiSpeakerVoiceConfig": {"speakerVoiceConfigs": [{"speaker": "Ann", "voiceConfig": {
-                "replicatedVoiceConfig": {"mimeType": "audio/wav", "voiceSampleAudio": "AQID", "consentAudio": "BAUG"},
+                "replicatedVoiceConfig": {"mimeType": "audio/wav", "voiceSampleAudio": "AQID", "consentAudio": "BAUG",
+                    "voiceConsentSignature": {"signature": "s"}},
             }}]},
         },
         "imageConfig": {
@@ -283,6 +290,66 @@ fn tools_of_every_kind_are_written_as_the_api_spells_them() {
         assert!(!format!("{tool:?}").contains("secret"), "{tool:?}");
     }
     assert_eq!(serde_json::to_value(Tool::other("telepathy", json!({"range": 3}))).unwrap(), json!({"telepathy": {"range": 3}}));
+}
+
+#[test]
+fn what_only_vertex_has_is_written_as_the_api_spells_it() {
+    let auth = AuthConfig::new()
+        .api_key_config(
+            ApiKeyConfig::new()
+                .http_element_location(HttpElementLocation::Header)
+                .name("x-key")
+                .api_key_secret("projects/1/secrets/2")
+                .api_key_string("secret"),
+        )
+        .http_basic_auth_config(HttpBasicAuthConfig::new().credential_secret("projects/1/secrets/3"))
+        .google_service_account_config(GoogleServiceAccountConfig::new().service_account("a@b"))
+        .oauth_config(OauthConfig::new().access_token("secret").service_account("c@d"))
+        .oidc_config(OidcConfig::new().id_token("secret").service_account("e@f"));
+    let store = VertexRagStore::new()
+        .rag_corpora(["c"])
+        .similarity_top_k(2)
+        .vector_distance_threshold(0.5)
+        .store_context(true)
+        .rag_retrieval_config(
+            RagRetrievalConfig::new()
+                .filter(RagFilter::new().vector_similarity_threshold(0.75))
+                .ranking(RagRanking::new().rank_service(RankService::new().model_name("r")).llm_ranker(LlmRanker::new().model_name("l"))),
+        );
+    let search = VertexAiSearch::new().engine("e").filter("f").data_store_specs([DataStoreSpec::new().data_store("d").filter("g")]);
+    let api_auth = ApiAuth::new().api_key_config(ApiAuthKeyConfig::new().api_key_secret_version("v").api_key_string("secret"));
+    let api = ExternalApi::new().auth_config(auth).api_auth(api_auth).simple_search_params(SimpleSearchParams::new());
+    let mut bag = Tool::retrieval(Retrieval::new().vertex_ai_search(search).vertex_rag_store(store).external_api(api));
+    bag.google_maps = Some(GoogleMaps::new().grounding_types(GoogleMapsGroundingTypes::new().routing(GoogleMapsRouting::new())));
+    bag.parallel_ai_search =
+        Some(ParallelAiSearch::new().enable_zero_data_retention(true).custom_configs(Map::from_iter([("a_b".to_owned(), json!(1))])));
+    let server = StreamableHttpTransport::new().url("https://example.com").timeout("30s").sse_read_timeout("60s").terminate_on_close(true);
+    bag.mcp_servers = Some(vec![McpServer::new("docs", "").streamable_http_transport(server)]);
+    let expected = json!({
+        "retrieval": {
+            "vertexAiSearch": {"engine": "e", "filter": "f", "dataStoreSpecs": [{"dataStore": "d", "filter": "g"}]},
+            "vertexRagStore": {"ragCorpora": ["c"], "similarityTopK": 2, "vectorDistanceThreshold": 0.5, "storeContext": true,
+                "ragRetrievalConfig": {"filter": {"vectorSimilarityThreshold": 0.75},
+                    "ranking": {"rankService": {"modelName": "r"}, "llmRanker": {"modelName": "l"}}}},
+            "externalApi": {
+                "authConfig": {
+                    "apiKeyConfig": {"httpElementLocation": "HTTP_IN_HEADER", "name": "x-key", "apiKeySecret": "projects/1/secrets/2", "apiKeyString": "secret"},
+                    "httpBasicAuthConfig": {"credentialSecret": "projects/1/secrets/3"},
+                    "googleServiceAccountConfig": {"serviceAccount": "a@b"},
+                    "oauthConfig": {"accessToken": "secret", "serviceAccount": "c@d"},
+                    "oidcConfig": {"idToken": "secret", "serviceAccount": "e@f"},
+                },
+                "apiAuth": {"apiKeyConfig": {"apiKeySecretVersion": "v", "apiKeyString": "secret"}},
+                "simpleSearchParams": {},
+            },
+        },
+        "googleMaps": {"groundingTypes": {"routing": {}}},
+        "parallelAiSearch": {"enableZeroDataRetention": true, "customConfigs": {"a_b": 1}},
+        "mcpServers": [{"name": "docs", "streamableHttpTransport":
+            {"url": "https://example.com", "timeout": "30s", "sseReadTimeout": "60s", "terminateOnClose": true}}],
+    });
+    assert_round_trip(&bag, &expected, &[]);
+    assert!(!format!("{bag:?}").contains(r#""secret""#), "{bag:?}");
 }
 
 #[test]
