@@ -1,7 +1,5 @@
 //! JSON to the wire and back, with the repairs that real answers need.
 
-pub(crate) mod values;
-
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};

@@ -68,6 +68,7 @@ mod client;
 mod credentials;
 mod extra;
 mod json;
+mod json_values;
 mod lenient;
 mod open_enum;
 mod pages;

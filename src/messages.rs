@@ -13,6 +13,7 @@ mod request;
 mod response;
 mod server_tool;
 mod source;
+mod stop;
 mod stream;
 mod tool;
 mod usage;
@@ -49,12 +50,13 @@ pub use options::{
     OutputFormat, ServiceTier, Skill, Speed, TaskBudget, Thinking, ThinkingDisplay, ThinkingKind,
 };
 pub use request::MessagesRequest;
-pub use response::{MessagesResponse, StopDetails, StopReason};
+pub use response::MessagesResponse;
 pub use server_tool::{
     AdvisorResult, Caller, ExecutionOutput, ExecutionResult, ServerToolContent, ServerToolError, ServerToolOutput, ServerToolResultBlock,
     TextEditorCreate, TextEditorStrReplace, TextEditorView, ToolSearchResult, WebFetchResult, WebSearchResult,
 };
 pub use source::{ContentSource, DataSource, FileSource, Source, UrlSource};
+pub use stop::{StopDetails, StopReason};
 pub use stream::{MessagesStream, MessagesTextStream};
 pub use tool::{McpServer, McpToolConfig, McpToolConfiguration, Tool, ToolChoice, ToolChoiceKind};
 pub use usage::{CacheCreation, FallbackCreditStatus, FallbackCreditUsage, OutputTokensDetails, ServerToolUsage, Usage, UsageIteration};

@@ -10,7 +10,7 @@ use super::accumulate::GeminiAccumulator;
 use super::response::{GenerateContentResponse, PromptFeedback};
 use crate::error::{ApiError, Result};
 use crate::json;
-use crate::json::values::ValueDecoder;
+use crate::json_values::ValueDecoder;
 use crate::response::Meta;
 use crate::transport::sse::{self, Event};
 use crate::transport::stream::{Decoded, Decoder, EventStream, Protocol, is_event_stream};

@@ -15,7 +15,7 @@ use super::response::MessagesResponse;
 use crate::error::Result;
 use crate::extra::Extra;
 use crate::json;
-use crate::json::values::ValueDecoder;
+use crate::json_values::ValueDecoder;
 use crate::lenient;
 use crate::open_enum::open_enum;
 use crate::pages::Pages;

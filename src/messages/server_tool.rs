@@ -7,7 +7,7 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::block::ContentBlock;
-use super::response::StopReason;
+use super::stop::StopReason;
 use crate::chat::CacheControl;
 use crate::extra::Extra;
 use crate::lenient;
