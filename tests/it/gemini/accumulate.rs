@@ -125,6 +125,11 @@ fn calls_in_pieces_become_whole() {
             json!([{"functionCall": {"name": "f", "partialArgs": [{"jsonPath": "$.a", "stringValue": "1"}]}}, begin("g")]),
             json!([{"functionCall": {"name": "f", "args": {"a": "1"}}}, {"functionCall": {"name": "g", "willContinue": true}}]),
         ),
+        (
+            "an empty piece after the last",
+            json!([begin("f"), {"functionCall": {"partialArgs": [{"jsonPath": "$.a", "stringValue": "1"}]}}, end, {"text": "a"}]),
+            json!([{"functionCall": {"name": "f", "args": {"a": "1"}}}, {"text": "a"}]),
+        ),
         ("a piece of nothing", json!([{"functionCall": {}}]), json!([{"functionCall": {}}])),
     ];
     for (what, parts, expected) in rows {
