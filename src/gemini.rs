@@ -92,6 +92,7 @@ use crate::response::Response;
 use crate::transport::Transport;
 use crate::transport::request::{Pace, Request};
 use crate::transport::retry::RetryClass;
+use response::WholeAnswer;
 use stream::GeminiProtocol;
 
 /// Google's Gemini protocol, made by [`Client::gemini`](crate::Client::gemini).
@@ -145,7 +146,8 @@ impl Gemini {
         request: &GenerateContentRequest,
     ) -> impl Future<Output = Result<Response<GenerateContentResponse>>> + Send + use<> {
         let request = self.post(model, "generateContent", |call| generation(call, request));
-        self.transport.clone().fetch(request.map(|call| call.result_field("candidates")))
+        let answer = self.transport.clone().fetch::<WholeAnswer>(request.map(|call| call.result_field("candidates")));
+        async { answer.await.map(|answer| answer.map(|WholeAnswer(answer)| answer)) }
     }
 
     /// Asks for an answer in pieces, and reads up to the first one: `POST /v1beta/models/{model}:streamGenerateContent`.

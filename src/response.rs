@@ -29,6 +29,11 @@ impl<T> Response<T> {
         Self { body, meta }
     }
 
+    /// The same answer with another body made of its own.
+    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
+        Response { body: change(self.body), meta: self.meta }
+    }
+
     /// Status, ids, limits and timing of the answer.
     #[must_use]
     pub fn meta(&self) -> &Meta {

@@ -1,6 +1,7 @@
 //! A whole answer; of a stream, each of its pieces.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::content::{Content, Role};
 use super::function::FunctionCall;
@@ -87,6 +88,19 @@ impl GenerateContentResponse {
 
     fn first_content(&self) -> Option<&Content> {
         self.first()?.content.as_ref()
+    }
+}
+
+/// An answer that is one: with candidates, or with a word about why there are none.
+pub(super) struct WholeAnswer(pub(super) GenerateContentResponse);
+
+impl<'de> Deserialize<'de> for WholeAnswer {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let answer = GenerateContentResponse::deserialize(deserializer)?;
+        if answer.candidates.is_empty() && answer.prompt_feedback.is_none() && answer.usage_metadata.is_none() {
+            return Err(D::Error::custom("neither candidates nor promptFeedback"));
+        }
+        Ok(Self(answer))
     }
 }
 

@@ -174,6 +174,19 @@ async fn an_error_in_a_stream_is_an_error() {
 }
 
 #[tokio::test]
+async fn a_success_without_an_answer_is_an_error_and_a_blocked_prompt_is_none() {
+    let gateway = gateway().await;
+    let gemini = gateway.client().gemini();
+    gateway.script(path("generateContent"), [Reply::ok(&json!({"ok": true}))]);
+    let error = gemini.generate_content(MODEL, &prompt()).await.unwrap_err();
+    assert!(matches!(error, Error::Decode { .. }) && error.raw_body() == Some(&br#"{"ok":true}"#[..]), "{error:?}");
+
+    gateway.script(path("generateContent"), [Reply::ok(&json!({"promptFeedback": {"blockReason": "SAFETY"}}))]);
+    let reply = gemini.generate_content(MODEL, &prompt()).await.unwrap();
+    assert!(reply.text().is_empty() && reply.prompt_feedback.as_ref().unwrap().is_blocked());
+}
+
+#[tokio::test]
 async fn the_key_is_a_bearer_token_unless_the_query_is_asked_for() {
     let gateway = gateway().await;
     for (in_query, query, has_header) in [(false, "alt=sse", true), (true, "alt=sse&key=", false)] {
