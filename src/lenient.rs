@@ -31,6 +31,15 @@ pub(crate) fn optional_count<'de, D: Deserializer<'de>>(deserializer: D) -> Resu
     optional_integer(deserializer)
 }
 
+/// A list of counts, each as [`count`].
+pub(crate) fn counts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u64>, D::Error> {
+    #[derive(serde::Deserialize)]
+    struct One(#[serde(deserialize_with = "count")] u64);
+
+    let counts: Vec<One> = null_as_default(deserializer)?;
+    Ok(counts.into_iter().map(|One(count)| count).collect())
+}
+
 /// As [`optional_count`], for integers that may be negative as well.
 pub(crate) fn optional_integer<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where

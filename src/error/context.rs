@@ -86,7 +86,7 @@ impl Scrubber {
     pub(crate) fn bytes(&self, body: Bytes) -> Bytes {
         let mut body = body;
         for key in &self.0 {
-            for form in Self::forms(key.expose_secret()) {
+            for form in Self::forms_in(&body, key.expose_secret()) {
                 if memchr::memmem::find(&body, form.as_bytes()).is_some() {
                     body = replace(&body, form.as_bytes(), Self::BLOT.as_bytes()).into();
                 }
@@ -97,21 +97,33 @@ impl Scrubber {
 
     pub(crate) fn text(&self, text: &mut String) {
         for key in &self.0 {
-            if text.contains(key.expose_secret()) {
-                *text = text.replace(key.expose_secret(), Self::BLOT);
+            for form in Self::forms_in(text.as_bytes(), key.expose_secret()) {
+                if text.contains(&*form) {
+                    *text = text.replace(&*form, Self::BLOT);
+                }
             }
         }
     }
 
+    /// The forms of a key that may be in a text: none, as nearly always, if not even the key's plain start is.
+    fn forms_in<'k>(text: &[u8], key: &'k str) -> Vec<Cow<'k, str>> {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        let plain = key.bytes().take_while(|byte| is_plain(*byte)).count();
+        if memchr::memmem::find(text, &key.as_bytes()[..plain]).is_none() { Vec::new() } else { Self::forms(key) }
+    }
+
     /// The key as it is, as JSON writes it (quotes and backslashes; by some encoders solidi, by Go's `<`, `>` and `&`), and as a query
-    /// writes it.
+    /// writes it, by the rules of forms and those of RFC 3986, with large and small digits.
     fn forms(key: &str) -> Vec<Cow<'_, str>> {
-        let mut forms = vec![Cow::Borrowed(key)];
         let json = key.replace('\\', r"\\").replace('"', "\\\"");
         let solidus = json.replace('/', r"\/");
         let html = json.replace('<', r"\u003c").replace('>', r"\u003e").replace('&', r"\u0026");
-        let query: String = url::form_urlencoded::byte_serialize(key.as_bytes()).collect();
-        for form in [json, solidus, html, query] {
+        let is_kept = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
+        let percent = |byte: u8| if is_kept(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+        let rfc3986: String = key.bytes().map(percent).collect();
+        let form: String = url::form_urlencoded::byte_serialize(key.as_bytes()).collect();
+        let mut forms = vec![Cow::Borrowed(key)];
+        for form in [json, solidus, html, small_digits(&form), form, small_digits(&rfc3986), rfc3986] {
             if !forms.iter().any(|known| **known == *form) {
                 forms.push(Cow::Owned(form));
             }
@@ -121,6 +133,16 @@ impl Scrubber {
 
     const SHORTEST: usize = 4;
     const BLOT: &'static str = "[REDACTED]";
+}
+
+/// Percent-encoded text with its hexadecimal digits in lower case.
+fn small_digits(encoded: &str) -> String {
+    let mut pieces = encoded.split('%');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| {
+        let (digits, rest) = piece.split_at(piece.len().min(2));
+        text + "%" + &digits.to_ascii_lowercase() + rest
+    })
 }
 
 fn replace(haystack: &[u8], needle: &[u8], replacement: &[u8]) -> Vec<u8> {
@@ -141,14 +163,22 @@ mod tests {
 
     #[test]
     fn a_key_is_blotted_out_in_every_spelling() {
-        let scrubber = Scrubber::new([ApiKey::new(r#"lr_live_a/b"c\d"#).unwrap()]);
+        let scrubber = Scrubber::new([ApiKey::new(r#"lr_live_a/b"c\d~*"#).unwrap()]);
 
-        for echo in
-            [r#"key lr_live_a/b"c\d!"#, r#"{"m":"lr_live_a/b\"c\\d"}"#, r#"{"m":"lr_live_a\/b\"c\\d"}"#, "?key=lr_live_a%2Fb%22c%5Cd&x"]
-        {
+        for echo in [
+            r#"key lr_live_a/b"c\d~*!"#,
+            r#"{"m":"lr_live_a/b\"c\\d~*"}"#,
+            r#"{"m":"lr_live_a\/b\"c\\d~*"}"#,
+            "?key=lr_live_a%2Fb%22c%5Cd%7E*&x",
+            "?key=lr_live_a%2fb%22c%5cd%7e*&x",
+            "?key=lr_live_a%2Fb%22c%5Cd~%2A&x",
+            "?key=lr_live_a%2fb%22c%5cd~%2a&x",
+        ] {
             let scrubbed = scrubber.bytes(Bytes::from(echo));
-            let scrubbed = String::from_utf8_lossy(&scrubbed);
-            assert!(scrubbed.contains("[REDACTED]") && !scrubbed.contains("lr_live"), "{scrubbed}");
+            let mut text = echo.to_owned();
+            scrubber.text(&mut text);
+            assert_eq!(text, String::from_utf8_lossy(&scrubbed));
+            assert!(text.contains("[REDACTED]") && !text.contains("lr_live"), "{text}");
         }
     }
 }

@@ -146,10 +146,10 @@ pub struct EmbedContentMetadata {
 #[non_exhaustive]
 pub struct ContentEmbedding {
     /// The vector.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::null_as_default")]
     pub values: Vec<f32>,
     /// Its shape, where it isn't flat.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::null_as_default")]
     pub shape: Vec<i64>,
     /// What was made of the content; Vertex only.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -171,7 +171,7 @@ pub struct EmbeddingStatistics {
     #[serde(default, deserialize_with = "lenient::optional_count", alias = "token_count", skip_serializing_if = "Option::is_none")]
     pub token_count: Option<u64>,
     /// What they are.
-    #[serde(default, alias = "tokens_details")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "tokens_details")]
     pub tokens_details: Vec<ModalityTokenCount>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]

@@ -12,22 +12,22 @@ use crate::open_enum::open_enum;
 #[non_exhaustive]
 pub struct GroundingMetadata {
     /// What was searched for on the web.
-    #[serde(default, alias = "web_search_queries")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "web_search_queries")]
     pub web_search_queries: Vec<String>,
     /// What was searched for among pictures.
-    #[serde(default, alias = "image_search_queries")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "image_search_queries")]
     pub image_search_queries: Vec<String>,
     /// What was searched for in data of one's own; Vertex only.
-    #[serde(default, alias = "retrieval_queries")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "retrieval_queries")]
     pub retrieval_queries: Vec<String>,
     /// Suggestions that Google wants shown beside the answer.
     #[serde(alias = "search_entry_point", skip_serializing_if = "Option::is_none")]
     pub search_entry_point: Option<SearchEntryPoint>,
     /// The sources.
-    #[serde(default, alias = "grounding_chunks")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "grounding_chunks")]
     pub grounding_chunks: Vec<GroundingChunk>,
     /// Which piece of the answer rests on which sources.
-    #[serde(default, alias = "grounding_supports")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "grounding_supports")]
     pub grounding_supports: Vec<GroundingSupport>,
     /// How much a search would help.
     #[serde(alias = "retrieval_metadata", skip_serializing_if = "Option::is_none")]
@@ -36,7 +36,7 @@ pub struct GroundingMetadata {
     #[serde(alias = "google_maps_widget_context_token", skip_serializing_if = "Option::is_none")]
     pub google_maps_widget_context_token: Option<String>,
     /// Where to report sources; Vertex only.
-    #[serde(default, alias = "source_flagging_uris")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "source_flagging_uris")]
     pub source_flagging_uris: Vec<SourceFlaggingUri>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]
@@ -143,7 +143,7 @@ pub struct RetrievedContext {
     #[serde(alias = "rag_chunk", skip_serializing_if = "Option::is_none")]
     pub rag_chunk: Option<RagChunk>,
     /// Metadata of the document; not on Vertex.
-    #[serde(default, alias = "custom_metadata")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "custom_metadata")]
     pub custom_metadata: Vec<CustomMetadata>,
     /// Store that holds it; not on Vertex.
     #[serde(alias = "file_search_store", skip_serializing_if = "Option::is_none")]
@@ -225,7 +225,7 @@ pub struct CustomMetadata {
 #[non_exhaustive]
 pub struct StringList {
     /// The texts.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::null_as_default")]
     pub values: Vec<String>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]
@@ -266,10 +266,10 @@ pub struct GroundingMaps {
 #[non_exhaustive]
 pub struct PlaceAnswerSources {
     /// Pieces of reviews.
-    #[serde(default, alias = "review_snippets")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "review_snippets")]
     pub review_snippets: Vec<ReviewSnippet>,
     /// The same, in the older form.
-    #[serde(default, alias = "review_snippet")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "review_snippet")]
     pub review_snippet: Vec<ReviewSnippet>,
     /// Where to report them.
     #[serde(alias = "flag_content_uri", skip_serializing_if = "Option::is_none")]
@@ -357,13 +357,13 @@ pub struct GroundingSupport {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub segment: Option<Segment>,
     /// Places of the sources among `grounding_chunks`.
-    #[serde(default, alias = "grounding_chunk_indices")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "grounding_chunk_indices")]
     pub grounding_chunk_indices: Vec<i64>,
     /// How sure it is of each, 0 to 1.
-    #[serde(default, alias = "confidence_scores")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "confidence_scores")]
     pub confidence_scores: Vec<f64>,
     /// Parts of the answer that show it.
-    #[serde(default, alias = "rendered_parts")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "rendered_parts")]
     pub rendered_parts: Vec<i64>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]
@@ -427,10 +427,10 @@ pub struct SourceFlaggingUri {
 #[non_exhaustive]
 pub struct CitationMetadata {
     /// The works, on Vertex.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::null_as_default")]
     pub citations: Vec<Citation>,
     /// The works, elsewhere.
-    #[serde(default, alias = "citation_sources")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "citation_sources")]
     pub citation_sources: Vec<Citation>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]
@@ -497,7 +497,7 @@ pub struct Date {
 #[non_exhaustive]
 pub struct UrlContextMetadata {
     /// The pages.
-    #[serde(default, alias = "url_metadata")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "url_metadata")]
     pub url_metadata: Vec<UrlMetadata>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]

@@ -11,10 +11,10 @@ use crate::lenient;
 #[non_exhaustive]
 pub struct LogprobsResult {
     /// The tokens that were taken, in order.
-    #[serde(default, alias = "chosen_candidates")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "chosen_candidates")]
     pub chosen_candidates: Vec<TokenLogprob>,
     /// For each of them, the likeliest at that place.
-    #[serde(default, alias = "top_candidates")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "top_candidates")]
     pub top_candidates: Vec<TopTokens>,
     /// Sum of the logarithms; not on Vertex.
     #[serde(default, alias = "log_probability_sum", with = "lenient::float", skip_serializing_if = "Option::is_none")]
@@ -30,7 +30,7 @@ pub struct LogprobsResult {
 #[non_exhaustive]
 pub struct TopTokens {
     /// The tokens, likeliest first.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::null_as_default")]
     pub candidates: Vec<TokenLogprob>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]

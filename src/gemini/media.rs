@@ -171,7 +171,7 @@ pub struct Transcription {
     #[serde(alias = "speaker_label", skip_serializing_if = "Option::is_none")]
     pub speaker_label: Option<String>,
     /// Words with their times, if that was asked for.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::null_as_default")]
     pub words: Vec<WordInfo>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]

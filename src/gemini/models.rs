@@ -39,7 +39,7 @@ setters! {
 #[non_exhaustive]
 pub struct ListModelsResponse {
     /// The models.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::null_as_default")]
     pub models: Vec<Model>,
     /// Token of the next page; absent on the last one.
     #[serde(alias = "next_page_token", skip_serializing_if = "Option::is_none")]
@@ -76,10 +76,10 @@ pub struct Model {
     #[serde(default, deserialize_with = "lenient::optional_count", alias = "output_token_limit", skip_serializing_if = "Option::is_none")]
     pub output_token_limit: Option<u64>,
     /// Calls that it answers, such as `generateContent`.
-    #[serde(default, alias = "supported_generation_methods")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "supported_generation_methods")]
     pub supported_generation_methods: Vec<String>,
     /// The same, as Google's SDKs call it.
-    #[serde(default, alias = "supported_actions")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "supported_actions")]
     pub supported_actions: Vec<String>,
     /// Its own temperature.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,7 +100,7 @@ pub struct Model {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<BTreeMap<String, String>>,
     /// Where it is deployed; Vertex only.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::null_as_default")]
     pub endpoints: Vec<Endpoint>,
     /// What it was tuned from.
     #[serde(alias = "tuned_model_info", skip_serializing_if = "Option::is_none")]
@@ -109,7 +109,7 @@ pub struct Model {
     #[serde(alias = "default_checkpoint_id", skip_serializing_if = "Option::is_none")]
     pub default_checkpoint_id: Option<String>,
     /// Its checkpoints; Vertex only.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::null_as_default")]
     pub checkpoints: Vec<Checkpoint>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]

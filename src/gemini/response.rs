@@ -21,7 +21,7 @@ use crate::open_enum::open_enum;
 #[non_exhaustive]
 pub struct GenerateContentResponse {
     /// The answers; one unless the request's `candidate_count` asked for more.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::null_as_default")]
     pub candidates: Vec<Candidate>,
     /// What was found in the prompt.
     #[serde(alias = "prompt_feedback", skip_serializing_if = "Option::is_none")]
@@ -122,7 +122,7 @@ pub struct Candidate {
     #[serde(alias = "finish_message", skip_serializing_if = "Option::is_none")]
     pub finish_message: Option<String>,
     /// How likely kinds of harm are.
-    #[serde(default, alias = "safety_ratings")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "safety_ratings")]
     pub safety_ratings: Vec<SafetyRating>,
     /// Works that it quotes.
     #[serde(alias = "citation_metadata", skip_serializing_if = "Option::is_none")]
@@ -217,7 +217,7 @@ pub struct PromptFeedback {
     #[serde(alias = "block_reason_message", skip_serializing_if = "Option::is_none")]
     pub block_reason_message: Option<String>,
     /// How likely kinds of harm are.
-    #[serde(default, alias = "safety_ratings")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "safety_ratings")]
     pub safety_ratings: Vec<SafetyRating>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]

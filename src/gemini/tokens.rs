@@ -98,13 +98,13 @@ pub struct CountTokensResponse {
     )]
     pub total_billable_characters: Option<u64>,
     /// What the tokens are.
-    #[serde(default, alias = "prompt_tokens_details")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "prompt_tokens_details")]
     pub prompt_tokens_details: Vec<ModalityTokenCount>,
     /// What the cached tokens are.
-    #[serde(default, alias = "cache_tokens_details")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "cache_tokens_details")]
     pub cache_tokens_details: Vec<ModalityTokenCount>,
     /// Tokens of each turn.
-    #[serde(default, alias = "content_tokens")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "content_tokens")]
     pub content_tokens: Vec<ContentTokens>,
     /// Tokens of the instructions.
     #[serde(alias = "system_instructions_tokens", skip_serializing_if = "Option::is_none")]
@@ -123,7 +123,7 @@ pub struct ContentTokens {
     #[serde(default, deserialize_with = "lenient::optional_count", alias = "role_tokens", skip_serializing_if = "Option::is_none")]
     pub role_tokens: Option<u64>,
     /// Of each of its parts.
-    #[serde(default, alias = "part_tokens")]
+    #[serde(default, deserialize_with = "lenient::counts", alias = "part_tokens")]
     pub part_tokens: Vec<u64>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]

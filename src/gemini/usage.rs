@@ -52,19 +52,19 @@ pub struct UsageMetadata {
     #[serde(default, deserialize_with = "lenient::optional_count", alias = "total_token_count", skip_serializing_if = "Option::is_none")]
     pub total_token_count: Option<u64>,
     /// What the tokens read were.
-    #[serde(default, alias = "prompt_tokens_details")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "prompt_tokens_details")]
     pub prompt_tokens_details: Vec<ModalityTokenCount>,
     /// The same, as the embeddings API spells it.
-    #[serde(default, alias = "prompt_token_details")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "prompt_token_details")]
     pub prompt_token_details: Vec<ModalityTokenCount>,
     /// What the cached tokens were.
-    #[serde(default, alias = "cache_tokens_details")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "cache_tokens_details")]
     pub cache_tokens_details: Vec<ModalityTokenCount>,
     /// What the tokens written were.
-    #[serde(default, alias = "candidates_tokens_details")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "candidates_tokens_details")]
     pub candidates_tokens_details: Vec<ModalityTokenCount>,
     /// What the tokens that tools gave were.
-    #[serde(default, alias = "tool_use_prompt_tokens_details")]
+    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "tool_use_prompt_tokens_details")]
     pub tool_use_prompt_tokens_details: Vec<ModalityTokenCount>,
     /// From which capacity it was served; Vertex only.
     #[serde(alias = "traffic_type", skip_serializing_if = "Option::is_none")]
