@@ -58,6 +58,8 @@ impl ValueDecoder {
                     start = self.at - 1;
                     match byte {
                         b' ' | b'\t' | b'\r' | b'\n' => {}
+                        // No value begins with a byte of a byte order mark.
+                        0xef | 0xbb | 0xbf => {}
                         b',' if self.in_array => {}
                         b'[' if !self.in_array => self.in_array = true,
                         b']' => {
@@ -168,9 +170,10 @@ mod tests {
 
     #[test]
     fn values_are_told_apart_however_the_bytes_come() {
-        let cases: [(&str, &[&str], Option<&str>); 14] = [
+        let cases: [(&str, &[&str], Option<&str>); 15] = [
             ("", &[], None),
             ("[]", &["]"], None),
+            ("\u{feff}[{}]", &["{}", "]"], None),
             (r#"[{"a":1},{"b":[2,{}]}]"#, &[r#"{"a":1}"#, r#"{"b":[2,{}]}"#, "]"], None),
             ("[{}\r\n,\r\n{}\r\n]\r\n", &["{}", "{}", "]"], None),
             (r#"{"a":"]}[{\"\\"} "#, &[r#"{"a":"]}[{\"\\"}"#], None),

@@ -5,8 +5,8 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 /// Writes an enum of objects by the word in their tag; its last variant, `Other`, keeps any other object as it came.
@@ -94,7 +94,9 @@ pub(crate) fn deserialize<'de, T: Tagged, D: Deserializer<'de>>(deserializer: D)
             let mut fields = Map::new();
             if let Some(Word::Text(name)) = object.next_key()? {
                 let value = match object.next_value()? {
-                    Word::Text(word) if name == T::TAG => return T::read(&word, MapAccessDeserializer::new(object)),
+                    Word::Text(word) if name == T::TAG => {
+                        return T::read(&word, MapAccessDeserializer::new(Rest::<T, A>(object, PhantomData)));
+                    }
                     Word::Text(text) => text.into(),
                     Word::Other(value) => value,
                 };
@@ -144,6 +146,31 @@ pub(crate) fn deserialize<'de, T: Tagged, D: Deserializer<'de>>(deserializer: D)
 
     deserializer.deserialize_any(Object(PhantomData))
 }
+
+/// The fields after the tag. A second tag is an error, as is a second field of any other name that counts: it is for the second reading
+/// of an answer to say that the last one wins.
+struct Rest<T, A>(A, PhantomData<T>);
+
+impl<'de, T: Tagged, A: MapAccess<'de>> MapAccess<'de> for Rest<T, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        match self.0.next_key()? {
+            None => Ok(None),
+            Some(Name(name)) if name == T::TAG => Err(A::Error::duplicate_field(T::TAG)),
+            Some(Name(Cow::Borrowed(name))) => seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some),
+            Some(Name(Cow::Owned(name))) => seed.deserialize(name.into_deserializer()).map(Some),
+        }
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.0.next_value_seed(seed)
+    }
+}
+
+/// The name of a field, borrowed where the source holds it as it is.
+#[derive(Deserialize)]
+struct Name<'n>(#[serde(borrow)] Cow<'n, str>);
 
 /// The name or the value of a field: a word, borrowed where the source holds it as it is, or something that can't be one.
 #[derive(Deserialize)]
@@ -221,6 +248,8 @@ mod tests {
             assert_eq!(serde_json::from_str::<Shape>(&text).unwrap(), Shape::Other(value.clone()), "{text}");
             assert_eq!(serde_json::from_value::<Shape>(value.clone()).unwrap(), Shape::Other(value), "{text}");
         }
+        assert!(serde_json::from_str::<Shape>(r#"{"type":"circle","radius":1,"type":"square"}"#).is_err());
+        assert!(matches!(crate::json::decode(br#"{"type":"circle","radius":1,"type":"square"}"#), Ok(Shape::Square(_))));
         for json in [r#"{"type":"circle"}"#, r#"{"radius":"x","type":"circle"}"#, r#"{"type":"circle","radius":{}}"#] {
             assert!(serde_json::from_str::<Shape>(json).is_err(), "{json}");
         }

@@ -17,6 +17,8 @@ use tracing_subscriber::fmt::format::FmtSpan;
 use crate::support::{CHAT, MESSAGES, alone, chunk, everything_said, gateway, hello, is_alone};
 
 const KEY: &str = "lr_live_SENTINEL/of+the=key";
+/// The same in a query.
+const ENCODED_KEY: &str = "lr_live_SENTINEL%2Fof%2Bthe%3Dkey";
 const MANAGEMENT_KEY: &str = "lr_mgmt_SENTINEL/of+the=key";
 const PROMPT: &str = "SENTINEL of the prompt";
 const GEMINI: &str = "gemini-2.5-flash";
@@ -60,8 +62,7 @@ async fn what_is_said_and_logged() {
     }
     said.push_str(&format!("{:?}{:?}", ApiKey::new(KEY).unwrap(), Client::builder().api_key(KEY).management_key(MANAGEMENT_KEY)));
     let queries: Vec<_> = gateway.requests().into_iter().filter_map(|request| request.query).collect();
-    let key_in_query = "key=lr_live_SENTINEL%2Fof%2Bthe%3Dkey";
-    assert!(queries.iter().any(|query| query.contains(key_in_query)), "no key went into a query: {queries:?}");
+    assert!(queries.iter().any(|query| query.contains(ENCODED_KEY)), "no key went into a query: {queries:?}");
     said.push_str(&format!("{:?}", gateway.requests().into_iter().map(|request| request.headers).collect::<Vec<_>>()));
 
     let logged = log.text();
@@ -107,9 +108,13 @@ fn replies() -> Vec<Reply> {
         Reply::status(500).header("x-request-id", format!("for-{KEY}")),
         Reply::status(200).header("content-type", format!("x/{KEY}")),
         Reply::status(200).header("content-encoding", KEY),
+        Reply::status(400).header("x-request-id", format!("/v1beta?key={ENCODED_KEY}")),
+        Reply::status(200)
+            .header("content-type", format!("x/{}", ENCODED_KEY.replace("%2F", "%2f").replace("%2B", "%2b").replace("%3D", "%3d"))),
+        Reply::status(200).header("content-encoding", ENCODED_KEY),
         Reply::status(307).header("location", format!("http://localhost:1/?key={KEY}")),
-        Reply::status(302).header("location", "https://example.com/v1beta?key=lr_live_SENTINEL%2Fof%2Bthe%3Dkey"),
-        Reply::status(400).body("no such page: /v1beta/models?key=lr_live_SENTINEL%2Fof%2Bthe%3Dkey").header("content-type", "text/plain"),
+        Reply::status(302).header("location", format!("https://example.com/v1beta?key={ENCODED_KEY}")),
+        Reply::status(400).body(format!("no such page: /v1beta/models?key={ENCODED_KEY}")).header("content-type", "text/plain"),
         Reply::hang_up(),
         Reply::event_stream(format!("data: {}\n\n", chunk("a"))).stall_after(40),
     ]
