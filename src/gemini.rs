@@ -98,7 +98,7 @@ use stream::GeminiProtocol;
 /// Google's Gemini protocol, made by [`Client::gemini`](crate::Client::gemini).
 ///
 /// A call encodes its request at once and owns what it needs: its future can be stored, joined and spawned. A model is named as
-/// `gemini-2.5-flash`, or as the list of models has it, `models/gemini-2.5-flash`. Content and embeddings are generations, and all else
+/// `gemini-2.5-flash`, or as the list of models has it, `models/gemini-2.5-flash`; the gateway serves no other collection than `models`. Content and embeddings are generations, and all else
 /// can be repeated at will: see [`RetryPolicy`](crate::RetryPolicy) for when they are sent again.
 ///
 /// The key goes into the `Authorization` header; [`gemini_key_in_query`](crate::ClientBuilder::gemini_key_in_query) puts it where

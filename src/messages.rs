@@ -5,10 +5,12 @@ mod batches;
 mod block;
 mod citation;
 mod context;
+mod conversation;
 mod event;
 mod message;
 mod models;
 mod options;
+mod page;
 mod request;
 mod response;
 mod server_tool;
@@ -16,6 +18,7 @@ mod source;
 mod stop;
 mod stream;
 mod tool;
+mod tool_use;
 mod usage;
 
 use http::Method;
@@ -26,39 +29,38 @@ pub use crate::chat::{CacheControl, UserLocation};
 pub use accumulate::MessagesAccumulator;
 pub use batches::{
     BatchCounts, BatchEnd, BatchFailure, BatchOutcome, BatchRequest, BatchResult, BatchResults, BatchStatus, BatchSuccess, DeletedBatch,
-    ListBatchesQuery, MessageBatch, MessageBatches,
+    MessageBatch, MessageBatches,
 };
-pub use block::{
-    ChangedTool, CompactionBlock, ContainerUploadBlock, Content, ContentBlock, DocumentBlock, FallbackBlock, FallbackModel,
-    FallbackTrigger, ImageBlock, RedactedThinkingBlock, SearchResultBlock, SystemBlock, TextBlock, ThinkingBlock, ToolChangeBlock,
-    ToolReferenceBlock, ToolResultBlock, ToolUseBlock,
-};
+pub use block::{Content, ContentBlock, DocumentBlock, ImageBlock, RedactedThinkingBlock, SearchResultBlock, TextBlock, ThinkingBlock};
 pub use citation::{
     CharLocation, Citation, CitationsConfig, ContentBlockLocation, PageLocation, SearchResultLocation, WebSearchResultLocation,
 };
 pub use context::{AppliedContextManagement, AppliedEdit, ContextEdit, ContextManagement, Keep, Threshold};
+pub use conversation::{
+    ChangedTool, CompactionBlock, ContainerUploadBlock, FallbackBlock, FallbackModel, FallbackTrigger, SystemBlock, ToolChangeBlock,
+};
 pub use event::{
     CitationsDelta, CompactionDelta, ContentBlockDelta, ContentBlockStart, ContentBlockStop, ContentDelta, ErrorEvent, InputJsonDelta,
     MessageChange, MessageDelta, MessageStart, MessageStop, MessagesEvent, Ping, SignatureDelta, TextDelta, ThinkingDelta,
 };
 pub use message::{InputMessage, Role};
-pub use models::{
-    Capabilities, ContextManagementSupport, EffortSupport, ListModelsQuery, ModelInfo, Page, Support, ThinkingSupport, ThinkingTypes,
-};
+pub use models::{Capabilities, ContextManagementSupport, EffortSupport, ModelInfo, Support, ThinkingSupport, ThinkingTypes};
 pub use options::{
-    CacheMissReason, Container, ContainerChoice, Diagnostics, Effort, Fallback, FallbackCredit, Fallbacks, Metadata, OutputConfig,
-    OutputFormat, ServiceTier, Skill, Speed, TaskBudget, Thinking, ThinkingDisplay, ThinkingKind,
+    CacheMissKind, CacheMissReason, Container, ContainerChoice, Diagnostics, Effort, Fallback, FallbackCredit, FallbackCreditToken,
+    Fallbacks, Metadata, OutputConfig, OutputFormat, ServiceTier, Skill, Speed, TaskBudget, Thinking, ThinkingDisplay, ThinkingKind,
 };
+pub use page::{Page, PageQuery};
 pub use request::MessagesRequest;
 pub use response::MessagesResponse;
 pub use server_tool::{
-    AdvisorResult, Caller, ExecutionOutput, ExecutionResult, ServerToolContent, ServerToolError, ServerToolOutput, ServerToolResultBlock,
-    TextEditorCreate, TextEditorStrReplace, TextEditorView, ToolSearchResult, WebFetchResult, WebSearchResult,
+    AdvisorResult, Caller, ExecutionOutput, ExecutionResult, ServerToolContent, ServerToolError, ServerToolErrorCode, ServerToolOutput,
+    ServerToolResultBlock, TextEditorCreate, TextEditorStrReplace, TextEditorView, ToolSearchResult, WebFetchResult, WebSearchResult,
 };
 pub use source::{ContentSource, DataSource, FileSource, Source, UrlSource};
-pub use stop::{StopDetails, StopReason};
+pub use stop::{RefusalCategory, StopDetails, StopReason};
 pub use stream::{MessagesStream, MessagesTextStream};
 pub use tool::{McpServer, McpToolConfig, McpToolConfiguration, Tool, ToolChoice, ToolChoiceKind};
+pub use tool_use::{ToolReferenceBlock, ToolResultBlock, ToolUseBlock};
 pub use usage::{CacheCreation, FallbackCreditStatus, FallbackCreditUsage, OutputTokensDetails, ServerToolUsage, Usage, UsageIteration};
 
 use crate::credentials::KeyPlace;
@@ -148,17 +150,19 @@ impl Messages {
 
     /// Counts the tokens of a request without sending it to a model: `POST /v1/messages/count_tokens`. Costs nothing.
     ///
-    /// Sends of the request what counts: model, messages, system, tools and their choice, thinking, output and context settings.
+    /// Sends of the request what counts: model, messages, system, tools and their choice, thinking, output and context settings, and its
+    /// `extra` fields.
     ///
     /// # Errors
     ///
     /// As [`create`](Self::create).
     pub fn count_tokens(&self, request: &MessagesRequest) -> impl Future<Output = Result<Response<TokenCount>>> + Send + use<> {
         let body = json::fields(request).and_then(|mut fields| {
-            fields.retain(|name, _| COUNTED.contains(&name.as_str()));
+            fields.retain(|name, _| COUNTED.contains(&name.as_str()) || request.extra.contains_key(name));
+            fields.remove("stream");
             let path = PATH.iter().copied().chain(["count_tokens"]);
             let counted = Request::new(Method::POST, path, "/v1/messages/count_tokens")?.json(&fields)?;
-            self.prepared(counted.class(RetryClass::Safe).pace(Pace::Management), request)
+            self.prepared(counted.class(RetryClass::Safe).result_field("input_tokens"), request)
         });
         self.transport.clone().fetch(body)
     }
@@ -176,11 +180,11 @@ impl Messages {
     /// # Errors
     ///
     /// [`Error::Api`] if the gateway refuses, and others as the connection goes: see [`Error`].
-    pub fn list_models(&self, query: &ListModelsQuery) -> impl Future<Output = Result<Response<Page<ModelInfo>>>> + Send + use<> {
+    pub fn list_models(&self, query: &PageQuery) -> impl Future<Output = Result<Response<Page<ModelInfo>>>> + Send + use<> {
         let template = "/anthropic/v1/models";
         let request = Request::new(Method::GET, ["anthropic", "v1", "models"], template).map(|request| {
-            let request = request.class(RetryClass::Safe).pace(Pace::Management);
-            authorized(&self.transport, query.pairs().fold(request, |request, (name, value)| request.query(name, value)))
+            let request = request.class(RetryClass::Safe).pace(Pace::Management).result_field("data");
+            authorized(&self.transport, query.add_to(request))
         });
         self.transport.clone().fetch(request)
     }
@@ -190,7 +194,7 @@ impl Messages {
     pub fn list_all_models(&self) -> Pages<ModelInfo> {
         let messages = self.clone();
         Pages::new(move |after| {
-            let page = messages.list_models(&ListModelsQuery { limit: Some(1000), after_id: after, ..ListModelsQuery::default() });
+            let page = messages.list_models(&PageQuery { limit: Some(1000), after_id: after, ..PageQuery::default() });
             async { page.await.map(|page| page.into_inner().into_items_and_next()) }
         })
     }
@@ -210,7 +214,8 @@ impl Messages {
     }
 
     fn prepared(&self, prepared: Request, request: &MessagesRequest) -> Result<Request> {
-        with_betas(authorized(&self.transport, prepared), request.betas.iter().flatten().map(String::as_str).collect())
+        let betas = request.betas.iter().flatten().map(String::as_str).collect();
+        with_betas(&self.transport, authorized(&self.transport, prepared), betas)
     }
 }
 
@@ -238,13 +243,15 @@ fn authorized(transport: &Transport, request: Request) -> Request {
     request.header(VERSION, HeaderValue::from_static("2023-06-01"))
 }
 
-/// The request with these features in trial, each once, in its header; without any, those of the client's headers stay.
-fn with_betas(request: Request, mut betas: Vec<&str>) -> Result<Request> {
-    betas.sort_unstable();
-    betas.dedup();
+/// The request with these features in trial beside those of the client's own header, each once.
+fn with_betas<'b>(transport: &'b Transport, request: Request, mut betas: Vec<&'b str>) -> Result<Request> {
     if betas.is_empty() {
         return Ok(request);
     }
+    let of_the_client = transport.settings().headers.get(&BETA).and_then(|value| value.to_str().ok());
+    betas.extend(of_the_client.iter().flat_map(|value| value.split(',')).map(str::trim));
+    betas.sort_unstable();
+    betas.dedup();
     let value = HeaderValue::from_str(&betas.join(",")).map_err(|_| Error::config("the name of a beta can't be sent"))?;
     Ok(request.header(BETA, value))
 }

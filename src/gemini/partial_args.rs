@@ -37,7 +37,10 @@ pub(super) fn add_call(parts: &mut Vec<Part>, mut new: Part, gaps: &mut Gaps) {
 
 /// Where the call is that this is a piece of; `None` if it begins one.
 fn place_of(parts: &[Part], piece: &FunctionCall) -> Option<usize> {
-    let last = |is_it: &dyn Fn(&FunctionCall) -> bool| parts.iter().rposition(|part| part.function_call.as_deref().is_some_and(is_it));
+    // A call that goes on is among the last ones; to look through all would take the square of their number.
+    let late = parts.len().saturating_sub(MAX_OPEN);
+    let is_call = |part: &Part, is_it: &dyn Fn(&FunctionCall) -> bool| part.function_call.as_deref().is_some_and(is_it);
+    let last = |is_it: &dyn Fn(&FunctionCall) -> bool| parts[late..].iter().rposition(|part| is_call(part, is_it)).map(|at| late + at);
     let open = last(&|call| call.will_continue == Some(true) && continues(call, piece));
     // Nothing but its name can begin a call, and some servers end one with an empty piece, whatever the piece before it said.
     let is_rest = piece.name().is_empty() && piece.id.is_none() && piece.args.is_none();
@@ -172,6 +175,9 @@ fn place_at<'a>(args: &'a mut Map<String, Value>, path: Vec<Step>, gaps: &mut Ga
     }
     Some(place)
 }
+
+/// How many parts may lie between two pieces of a call.
+const MAX_OPEN: usize = 128;
 
 /// Bounds of what a path may ask for.
 const MAX_DEPTH: usize = 64;

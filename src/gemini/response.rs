@@ -228,7 +228,9 @@ impl PromptFeedback {
     /// Whether the prompt was blocked.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
-        self.block_reason.as_ref().is_some_and(|reason| !matches!(reason, BlockReason::Unspecified | BlockReason::Number(0)))
+        let is_told =
+            |reason: &BlockReason| !matches!(reason, BlockReason::Unspecified | BlockReason::Number(0)) && reason.as_str() != Some("");
+        self.block_reason.as_ref().is_some_and(is_told)
     }
 }
 

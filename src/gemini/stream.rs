@@ -147,7 +147,7 @@ impl Protocol for GeminiProtocol {
             return Ok(Decoded::Skip);
         }
         let piece: GenerateContentResponse = json::decode(event.data())?;
-        if piece.extra.get("error").is_some_and(ApiError::is_reported_by) {
+        if piece.extra.get("error").is_some_and(ApiError::is_reported_by) || is_flat_error(&piece) {
             return Ok(Decoded::Failure);
         }
         self.note(&piece);
@@ -173,6 +173,12 @@ impl GeminiProtocol {
         }
         self.is_blocked |= piece.prompt_feedback.as_ref().is_some_and(PromptFeedback::is_blocked);
     }
+}
+
+/// Whether a piece with nothing of an answer is an error without an envelope.
+fn is_flat_error(piece: &GenerateContentResponse) -> bool {
+    let is_empty = piece.candidates.is_empty() && piece.prompt_feedback.is_none() && piece.usage_metadata.is_none();
+    is_empty && ["message", "detail"].iter().any(|name| piece.extra.contains_key(name))
 }
 
 /// `[DONE]`, which isn't Google's but may be a gateway's, or the bracket at the end of an array.

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::block::{ContentBlock, ToolUseBlock, no_input};
+use super::block::ContentBlock;
 use super::event::{ContentBlockDelta, ContentBlockStart, ContentDelta, MessageDelta, MessageStart, MessagesEvent};
 use super::response::MessagesResponse;
+use super::tool_use::{ToolUseBlock, no_input};
 use crate::error::{Error, Result};
 use crate::json;
 
@@ -50,27 +51,29 @@ impl MessagesAccumulator {
         Self::default()
     }
 
-    /// Adds an event. Events and deltas of kinds that this version doesn't know change nothing.
+    /// Adds an event. Events and deltas of kinds that this version doesn't know change nothing, nor do unknown fields of a block's events;
+    /// those of the message's are kept.
     ///
     /// # Errors
     ///
-    /// [`Error::Decode`] if the event doesn't fit what came before: a second start of the message or of a block, a delta without a
-    /// start, or an index that can't be (negative, or at least 4,096). Nothing of such an event is added.
+    /// [`Error::Decode`] if the event doesn't fit what came before: a second start of the message or of a block, anything before the
+    /// start of its message or block, a delta of another kind than its block, or an index that can't be (negative, or at least 4,096).
+    /// Nothing of such an event is added.
     pub fn push(&mut self, event: MessagesEvent) -> Result<()> {
         match event {
-            MessagesEvent::MessageStart(event) => self.start(event),
-            MessagesEvent::ContentBlockStart(event) => self.start_block(event),
-            MessagesEvent::ContentBlockDelta(event) => self.add_delta(event),
-            MessagesEvent::MessageDelta(event) => {
-                self.end(*event);
-                Ok(())
+            MessagesEvent::MessageStart(event) => return self.start(event),
+            MessagesEvent::ContentBlockStart(_) | MessagesEvent::ContentBlockDelta(_) | MessagesEvent::MessageDelta(_)
+                if !self.has_started =>
+            {
+                return Err(Error::decode("the message has not started"));
             }
-            MessagesEvent::ContentBlockStop(_)
-            | MessagesEvent::MessageStop(_)
-            | MessagesEvent::Ping(_)
-            | MessagesEvent::Error(_)
-            | MessagesEvent::Other(_) => Ok(()),
+            MessagesEvent::ContentBlockStart(event) => return self.start_block(event),
+            MessagesEvent::ContentBlockDelta(event) => return self.add_delta(event),
+            MessagesEvent::MessageDelta(event) => self.end(*event),
+            MessagesEvent::MessageStop(event) => self.response.extra.merge(event.extra),
+            MessagesEvent::ContentBlockStop(_) | MessagesEvent::Ping(_) | MessagesEvent::Error(_) | MessagesEvent::Other(_) => {}
         }
+        Ok(())
     }
 
     /// What has come so far.

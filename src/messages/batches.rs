@@ -9,10 +9,10 @@ use http::header::{ACCEPT, HeaderValue};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::models::Page;
+use super::page::{Page, PageQuery};
 use super::request::MessagesRequest;
 use super::response::MessagesResponse;
-use crate::error::Result;
+use crate::error::{ApiError, Result};
 use crate::extra::Extra;
 use crate::json;
 use crate::json_values::ValueDecoder;
@@ -20,7 +20,6 @@ use crate::lenient;
 use crate::open_enum::open_enum;
 use crate::pages::Pages;
 use crate::response::{Meta, Response};
-use crate::setters::setters;
 use crate::tagged::tagged_enum;
 use crate::transport::Transport;
 use crate::transport::request::{Pace, Request};
@@ -30,6 +29,10 @@ use crate::transport::stream::{Decoded, EventStream, Protocol};
 
 /// Message batches, made by [`Messages::batches`](super::Messages::batches): many requests that are answered within a day, at half the
 /// price.
+///
+/// ARouter's documentation names the creation of a batch alone; the other calls are Anthropic's, at the same path. Should a gateway not
+/// serve them there, [`Client::request`](crate::Client::request) reaches Anthropic's own through the provider proxy, at
+/// `/anthropic/v1/messages/batches`.
 ///
 /// See [Anthropic: batch processing](https://docs.anthropic.com/en/docs/build-with-claude/batch-processing).
 #[derive(Clone)]
@@ -55,7 +58,9 @@ impl MessageBatches {
         let betas: Vec<_> = requests.iter().flat_map(|request| request.params.betas.iter().flatten()).map(String::as_str).collect();
         let body = bodies(requests).and_then(|requests| {
             let request = self.request(Method::POST, &[], "/v1/messages/batches", RetryClass::Create)?;
-            super::with_betas(request.json(&serde_json::json!({"requests": requests}))?, betas)
+            // It may be large, and so takes the time limits of a generation.
+            let request = request.pace(Pace::Generation).json(&serde_json::json!({"requests": requests}))?;
+            super::with_betas(&self.transport, request, betas)
         });
         self.transport.clone().fetch(body)
     }
@@ -74,9 +79,9 @@ impl MessageBatches {
     /// # Errors
     ///
     /// [`Error::Api`](crate::Error::Api), and others as the connection goes.
-    pub fn list(&self, query: &ListBatchesQuery) -> impl Future<Output = Result<Response<Page<MessageBatch>>>> + Send + use<> {
+    pub fn list(&self, query: &PageQuery) -> impl Future<Output = Result<Response<Page<MessageBatch>>>> + Send + use<> {
         let request = self.request(Method::GET, &[], "/v1/messages/batches", RetryClass::Safe);
-        let request = request.map(|request| query.pairs().fold(request, |request, (name, value)| request.query(name, value)));
+        let request = request.map(|request| query.add_to(request).result_field("data"));
         self.transport.clone().fetch(request)
     }
 
@@ -85,7 +90,7 @@ impl MessageBatches {
     pub fn list_all(&self) -> Pages<MessageBatch> {
         let batches = self.clone();
         Pages::new(move |after| {
-            let page = batches.list(&ListBatchesQuery { limit: Some(100), after_id: after, ..ListBatchesQuery::default() });
+            let page = batches.list(&PageQuery { limit: Some(100), after_id: after, ..PageQuery::default() });
             async { page.await.map(|page| page.into_inner().into_items_and_next()) }
         })
     }
@@ -124,7 +129,7 @@ impl MessageBatches {
 
     fn request(&self, method: Method, segments: &[&str], template: &'static str, class: RetryClass) -> Result<Request> {
         let path = ["v1", "messages", "batches"].into_iter().chain(segments.iter().copied());
-        let request = Request::new(method, path, template)?.class(class).pace(Pace::Management);
+        let request = Request::new(method, path, template)?.class(class).pace(Pace::Management).result_field("id");
         Ok(super::authorized(&self.transport, request))
     }
 }
@@ -165,38 +170,6 @@ impl BatchRequest {
     pub fn new(custom_id: impl Into<String>, params: MessagesRequest) -> Self {
         Self { custom_id: custom_id.into(), params, extra: Extra::new() }
     }
-}
-
-/// Which part of the list of batches to give.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ListBatchesQuery {
-    /// Batches at most, 1 to 1,000; 20 by default.
-    pub limit: Option<u64>,
-    /// Only batches after the one with this id.
-    pub after_id: Option<String>,
-    /// Only batches before the one with this id.
-    pub before_id: Option<String>,
-}
-
-impl ListBatchesQuery {
-    /// The first page.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    fn pairs(&self) -> impl Iterator<Item = (&'static str, String)> {
-        super::models::page_query(self.limit, self.after_id.as_deref(), self.before_id.as_deref())
-    }
-}
-
-setters! {
-    ListBatchesQuery:
-    limit: u64,
-    => into
-    after_id: String,
-    before_id: String,
 }
 
 open_enum! {
@@ -277,7 +250,6 @@ pub struct BatchCounts {
 #[non_exhaustive]
 pub struct DeletedBatch {
     /// Its id.
-    #[serde(default)]
     pub id: String,
     /// What it is: `message_batch_deleted`.
     #[serde(rename = "type", default)]
@@ -395,7 +367,11 @@ impl Protocol for ResultsProtocol {
     }
 
     fn decode(&mut self, event: &Event<'_>) -> Result<Decoded<BatchResult>> {
-        json::decode(event.data()).map(Decoded::Item)
+        let line = json::decode(event.data()).map(Decoded::Item);
+        if line.is_err() && json::decode::<Value>(event.data()).is_ok_and(|line| line.get("error").is_some_and(ApiError::is_reported_by)) {
+            return Ok(Decoded::Failure);
+        }
+        line
     }
 
     fn is_complete_without_mark(&self) -> bool {

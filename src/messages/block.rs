@@ -1,17 +1,17 @@
 //! Blocks: what a message's content is made of, in both directions.
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::citation::{Citation, CitationsConfig};
-use super::server_tool::{Caller, ServerToolResultBlock};
+use super::conversation::{ChangedTool, CompactionBlock, ContainerUploadBlock, FallbackBlock, SystemBlock, ToolChangeBlock};
+use super::server_tool::ServerToolResultBlock;
 use super::source::Source;
+use super::tool_use::{ToolReferenceBlock, ToolResultBlock, ToolUseBlock};
 use crate::chat::CacheControl;
-use crate::error::Result;
 use crate::extra::Extra;
-use crate::json;
-use crate::lenient::{self, TextOrList};
+use crate::lenient::TextOrList;
+use crate::setters::setters;
 use crate::tagged::tagged_enum;
 
 /// What a message says: text, or blocks.
@@ -42,6 +42,13 @@ impl Content {
 /// The text of some blocks, joined.
 pub(super) fn text_of(blocks: &[ContentBlock]) -> String {
     blocks.iter().filter_map(ContentBlock::as_text).collect()
+}
+
+/// Nothing: no blocks.
+impl Default for Content {
+    fn default() -> Self {
+        Self::Blocks(Vec::new())
+    }
 }
 
 impl From<&str> for Content {
@@ -158,10 +165,58 @@ impl ContentBlock {
         Self::Image(ImageBlock { source: Source::url(url), cache_control: None, extra: Extra::new() })
     }
 
-    /// A document, such as [`Source::base64`] of a PDF or [`Source::text`].
+    /// A document, such as [`Source::base64`] of a PDF or [`Source::text`]; [`DocumentBlock`] has the rest.
     #[must_use]
     pub fn document(source: Source) -> Self {
-        Self::Document(DocumentBlock { source, title: None, context: None, citations: None, cache_control: None, extra: Extra::new() })
+        DocumentBlock::new(source).into()
+    }
+
+    /// A result of the program's own search, in text blocks; [`SearchResultBlock`] has the rest.
+    pub fn search_result(source: impl Into<String>, title: impl Into<String>, content: impl Into<Vec<Self>>) -> Self {
+        SearchResultBlock::new(source, title, content).into()
+    }
+
+    /// An uploaded file for the container that code runs in.
+    pub fn container_upload(file_id: impl Into<String>) -> Self {
+        Self::ContainerUpload(ContainerUploadBlock { file_id: file_id.into(), cache_control: None, extra: Extra::new() })
+    }
+
+    /// The model's thinking with its signature, for a turn that was stored in parts; one that came goes back with its message.
+    pub fn thinking(thinking: impl Into<String>, signature: impl Into<String>) -> Self {
+        Self::Thinking(ThinkingBlock { thinking: thinking.into(), signature: signature.into(), extra: Extra::new() })
+    }
+
+    /// Encrypted thinking, for a turn that was stored in parts.
+    pub fn redacted_thinking(data: impl Into<String>) -> Self {
+        Self::RedactedThinking(RedactedThinkingBlock { data: data.into(), extra: Extra::new() })
+    }
+
+    /// A call of a tool of the program's, for a turn that was stored in parts.
+    pub fn tool_use(id: impl Into<String>, name: impl Into<String>, input: Value) -> Self {
+        let (id, name) = (id.into(), name.into());
+        Self::ToolUse(ToolUseBlock { id, name, input, server_name: None, caller: None, cache_control: None, extra: Extra::new() })
+    }
+
+    /// A tool by its name, in a tool's result: the model may call it from here on.
+    pub fn tool_reference(tool_name: impl Into<String>) -> Self {
+        Self::ToolReference(ToolReferenceBlock { tool_name: Some(tool_name.into()), cache_control: None, extra: Extra::new() })
+    }
+
+    /// Instructions in the midst of a conversation, in text blocks.
+    pub fn mid_conversation_system(content: impl Into<Vec<Self>>) -> Self {
+        Self::MidConversationSystem(SystemBlock { content: content.into(), cache_control: None, extra: Extra::new() })
+    }
+
+    /// A tool that the model may call from here on.
+    #[must_use]
+    pub fn tool_addition(tool: ChangedTool) -> Self {
+        Self::ToolAddition(ToolChangeBlock { tool, cache_control: None, extra: Extra::new() })
+    }
+
+    /// A tool that the model may no longer call from here on.
+    #[must_use]
+    pub fn tool_removal(tool: ChangedTool) -> Self {
+        Self::ToolRemoval(ToolChangeBlock { tool, cache_control: None, extra: Extra::new() })
     }
 
     /// The program's answer to the call with this id; [`ToolUseBlock::result`] spares the id.
@@ -273,6 +328,29 @@ pub struct DocumentBlock {
     pub extra: Extra,
 }
 
+impl DocumentBlock {
+    /// A document without title and citations.
+    #[must_use]
+    pub fn new(source: Source) -> Self {
+        Self { source, title: None, context: None, citations: None, cache_control: None, extra: Extra::new() }
+    }
+}
+
+setters! {
+    DocumentBlock:
+    citations: CitationsConfig,
+    cache_control: CacheControl,
+    => into
+    title: String,
+    context: String,
+}
+
+impl From<DocumentBlock> for ContentBlock {
+    fn from(document: DocumentBlock) -> Self {
+        Self::Document(document)
+    }
+}
+
 /// A result of the program's own search.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -293,6 +371,26 @@ pub struct SearchResultBlock {
     /// Fields that this version doesn't know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+impl SearchResultBlock {
+    /// A result without citations.
+    pub fn new(source: impl Into<String>, title: impl Into<String>, content: impl Into<Vec<ContentBlock>>) -> Self {
+        let (source, title, content) = (source.into(), title.into(), content.into());
+        Self { source, title, content, citations: None, cache_control: None, extra: Extra::new() }
+    }
+}
+
+setters! {
+    SearchResultBlock:
+    citations: CitationsConfig,
+    cache_control: CacheControl,
+}
+
+impl From<SearchResultBlock> for ContentBlock {
+    fn from(result: SearchResultBlock) -> Self {
+        Self::SearchResult(result)
+    }
 }
 
 /// The model's thinking. It is for the model that made it: send it back unchanged, in its message.
@@ -317,242 +415,6 @@ pub struct RedactedThinkingBlock {
     /// The encrypted thinking.
     #[serde(default)]
     pub data: String,
-    /// Fields that this version doesn't know.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// A call of a tool: of the program's, of the provider's, or of an MCP server's.
-///
-/// ```
-/// # fn answer(reply: &arouter::messages::MessagesResponse) -> arouter::Result<()> {
-/// use arouter::messages::InputMessage;
-///
-/// #[derive(serde::Deserialize)]
-/// struct Place {
-///     city: String,
-/// }
-///
-/// let mut results = Vec::new();
-/// for call in reply.tool_uses() {
-///     let place: Place = call.input_as()?;
-///     results.push(call.result(format!("22 °C in {}", place.city)));
-/// }
-/// let next = [reply.message(), InputMessage::user(results)];
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ToolUseBlock {
-    /// Id that the result refers to.
-    #[serde(default)]
-    pub id: String,
-    /// Name of the tool.
-    #[serde(default)]
-    pub name: String,
-    /// The arguments: an object. Of a streamed call that was cut, the text that had come, since it is no JSON.
-    #[serde(default = "no_input")]
-    pub input: Value,
-    /// Name of the MCP server.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub server_name: Option<String>,
-    /// Who calls: the model itself, or code that it runs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub caller: Option<Caller>,
-    /// Marks the block as the end of a prefix to cache.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cache_control: Option<CacheControl>,
-    /// Fields that this version doesn't know.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-pub(super) fn no_input() -> Value {
-    Value::Object(Map::new())
-}
-
-impl ToolUseBlock {
-    /// The arguments, decoded.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Decode`](crate::Error::Decode) if the model wrote something else; an answer that was cut at its token limit leaves
-    /// half a JSON text, which [`input`](Self#structfield.input) has.
-    pub fn input_as<T: DeserializeOwned>(&self) -> Result<T> {
-        match &self.input {
-            Value::String(text) => json::decode(text.as_bytes()),
-            input => json::decode(input.to_string().as_bytes()),
-        }
-    }
-
-    /// The program's answer to this call.
-    pub fn result(&self, content: impl Into<Content>) -> ContentBlock {
-        ContentBlock::tool_result(&self.id, content)
-    }
-
-    /// The program's answer that the call has failed; the model may try again.
-    pub fn error(&self, content: impl Into<Content>) -> ContentBlock {
-        let content = Some(content.into());
-        let tool_use_id = self.id.clone();
-        ContentBlock::ToolResult(ToolResultBlock { tool_use_id, content, is_error: Some(true), cache_control: None, extra: Extra::new() })
-    }
-}
-
-/// What a tool answered.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ToolResultBlock {
-    /// The call that it answers.
-    pub tool_use_id: String,
-    /// The answer: text, or blocks of text, pictures, documents, search results, tool references.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub content: Option<Content>,
-    /// Whether the call has failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_error: Option<bool>,
-    /// Marks the block as the end of a prefix to cache.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cache_control: Option<CacheControl>,
-    /// Fields that this version doesn't know.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// A tool by its name.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ToolReferenceBlock {
-    /// Name of the tool, in a tool's result.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tool_name: Option<String>,
-    /// Marks the block as the end of a prefix to cache.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cache_control: Option<CacheControl>,
-    /// Fields that this version doesn't know.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// An uploaded file for a container.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ContainerUploadBlock {
-    /// Id of the file.
-    pub file_id: String,
-    /// Marks the block as the end of a prefix to cache.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cache_control: Option<CacheControl>,
-    /// Fields that this version doesn't know.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// A summary in place of the conversation so far. Send it back unchanged, in its message.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CompactionBlock {
-    /// The summary.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub content: Option<String>,
-    /// The summary, encrypted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub encrypted_content: Option<String>,
-    /// Marks the block as the end of a prefix to cache.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cache_control: Option<CacheControl>,
-    /// Fields that this version doesn't know.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// A change of models within an answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct FallbackBlock {
-    /// The model that gave up.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<FallbackModel>,
-    /// The model that went on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub to: Option<FallbackModel>,
-    /// Why.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub trigger: Option<FallbackTrigger>,
-    /// Fields that this version doesn't know.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// One of the models of a [`FallbackBlock`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct FallbackModel {
-    /// The model.
-    #[serde(default)]
-    pub model: String,
-    /// Fields that this version doesn't know.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Why another model went on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct FallbackTrigger {
-    /// `refusal`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// What the refusal was about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category: Option<String>,
-    /// Fields that this version doesn't know.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// Instructions in the midst of a conversation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct SystemBlock {
-    /// The instructions, in text blocks.
-    #[serde(default, deserialize_with = "lenient::null_as_default")]
-    pub content: Vec<ContentBlock>,
-    /// Marks the block as the end of a prefix to cache.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cache_control: Option<CacheControl>,
-    /// Fields that this version doesn't know.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// A change of the tools in the midst of a conversation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ToolChangeBlock {
-    /// Which tool, or which MCP server's tools.
-    pub tool: ChangedTool,
-    /// Marks the block as the end of a prefix to cache.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cache_control: Option<CacheControl>,
-    /// Fields that this version doesn't know.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// A tool that comes or goes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ChangedTool {
-    /// `tool_reference`, `mcp_tool_reference` or `mcp_toolset_reference`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Name of the tool.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Name of its MCP server.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub server_name: Option<String>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]
     pub extra: Extra,

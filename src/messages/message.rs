@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::block::{Content, ContentBlock};
 use crate::extra::Extra;
+use crate::lenient;
 use crate::open_enum::open_enum;
 
 open_enum! {
@@ -37,7 +38,8 @@ open_enum! {
 pub struct InputMessage {
     /// Who speaks.
     pub role: Role,
-    /// What is said.
+    /// What is said; nothing, where a stored turn has `null`.
+    #[serde(default, deserialize_with = "lenient::null_as_default")]
     pub content: Content,
     /// Fields that this version doesn't know.
     #[serde(flatten)]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::credentials::Secret;
 use crate::extra::Extra;
 use crate::open_enum::open_enum;
 use crate::setters::setters;
@@ -391,26 +392,53 @@ setters! {
 #[non_exhaustive]
 pub enum FallbackCredit {
     /// The token.
-    Token(String),
+    Token(Secret),
     /// The token, and how strictly it is taken.
-    WithMode {
-        /// The token.
-        token: String,
-        /// `strict` or `best_effort`.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        mode: Option<String>,
-    },
+    WithMode(FallbackCreditToken),
 }
 
 impl From<&str> for FallbackCredit {
     fn from(token: &str) -> Self {
-        Self::Token(token.to_owned())
+        Self::Token(token.into())
     }
 }
 
 impl From<String> for FallbackCredit {
     fn from(token: String) -> Self {
+        Self::Token(token.into())
+    }
+}
+
+impl From<Secret> for FallbackCredit {
+    fn from(token: Secret) -> Self {
         Self::Token(token)
+    }
+}
+
+impl From<FallbackCreditToken> for FallbackCredit {
+    fn from(token: FallbackCreditToken) -> Self {
+        Self::WithMode(token)
+    }
+}
+
+/// A token that makes up for a refused answer, and how strictly it is taken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FallbackCreditToken {
+    /// The token.
+    pub token: Secret,
+    /// `strict` or `best_effort`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<String>,
+    /// Fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl FallbackCreditToken {
+    /// A token; `mode` is `strict` or `best_effort`.
+    pub fn new(token: impl Into<Secret>, mode: impl Into<String>) -> Self {
+        Self { token: token.into(), mode: Some(mode.into()), extra: Extra::new() }
     }
 }
 
@@ -443,13 +471,31 @@ impl Diagnostics {
     }
 }
 
+open_enum! {
+    /// What kept a request from using the cache.
+    pub enum CacheMissKind {
+        /// Another model.
+        ModelChanged = "model_changed",
+        /// Other instructions.
+        SystemChanged = "system_changed",
+        /// Other tools.
+        ToolsChanged = "tools_changed",
+        /// Other messages.
+        MessagesChanged = "messages_changed",
+        /// The answer that was named isn't known.
+        PreviousMessageNotFound = "previous_message_not_found",
+        /// It can't be told.
+        Unavailable = "unavailable",
+    }
+}
+
 /// Why a request did not use the cache.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CacheMissReason {
-    /// Why: `model_changed`, `system_changed`, `tools_changed`, `messages_changed`, `previous_message_not_found`, `unavailable`.
+    /// Why.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: CacheMissKind,
     /// Tokens that weren't taken from it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_missed_input_tokens: Option<u64>,

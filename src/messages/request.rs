@@ -128,7 +128,8 @@ pub struct MessagesRequest {
     /// Of the gateway: names and ids for traces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace: Option<Trace>,
-    /// Features in trial, sent in the header `anthropic-beta`: `mcp-client-2025-11-20`, `context-management-2025-06-27`, …
+    /// Features in trial, sent in the header `anthropic-beta` beside those that a header of the client names: `mcp-client-2025-11-20`,
+    /// `context-management-2025-06-27`, … They are no part of the body, and so not of a request that is stored as JSON.
     #[serde(skip)]
     pub betas: Option<Vec<String>>,
     /// Whether a stored request was for a stream; [`Messages`](super::Messages)'s methods decide that anew.

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::block::{Content, ContentBlock, ToolUseBlock, text_of};
+use super::block::{Content, ContentBlock, text_of};
 use super::context::AppliedContextManagement;
 use super::message::{InputMessage, Role};
 use super::options::{Container, Diagnostics};
 use super::stop::{StopDetails, StopReason};
+use super::tool_use::ToolUseBlock;
 use super::usage::Usage;
 use crate::chat::RouterMetadata;
 use crate::extra::Extra;

@@ -11,6 +11,7 @@ use super::stop::StopReason;
 use crate::chat::CacheControl;
 use crate::extra::Extra;
 use crate::lenient;
+use crate::open_enum::open_enum;
 use crate::tagged::tagged_enum;
 
 /// Who calls a tool.
@@ -163,13 +164,53 @@ impl ServerToolOutput {
     }
 }
 
+open_enum! {
+    /// Why a tool failed.
+    pub enum ServerToolErrorCode {
+        /// The model called it with wrong arguments.
+        InvalidToolInput = "invalid_tool_input",
+        /// It can't be had now.
+        Unavailable = "unavailable",
+        /// It was called as often as it may be.
+        MaxUsesExceeded = "max_uses_exceeded",
+        /// It was called too often in a short time.
+        TooManyRequests = "too_many_requests",
+        /// The search's words are too many.
+        QueryTooLong = "query_too_long",
+        /// The search's request is too large.
+        RequestTooLarge = "request_too_large",
+        /// The address is too long.
+        UrlTooLong = "url_too_long",
+        /// The address is of a domain that isn't allowed.
+        UrlNotAllowed = "url_not_allowed",
+        /// The address was not in the conversation before.
+        UrlNotInPriorContext = "url_not_in_prior_context",
+        /// Nothing answers at the address.
+        UrlNotAccessible = "url_not_accessible",
+        /// What is there can't be read.
+        UnsupportedContentType = "unsupported_content_type",
+        /// It ran for too long.
+        ExecutionTimeExceeded = "execution_time_exceeded",
+        /// It wrote too much.
+        OutputFileTooLarge = "output_file_too_large",
+        /// There is no such file.
+        FileNotFound = "file_not_found",
+        /// The advisor's prompt is too long.
+        PromptTooLong = "prompt_too_long",
+        /// The advisor is overloaded.
+        Overloaded = "overloaded",
+        /// There is no such advisor.
+        ModelNotFound = "model_not_found",
+    }
+}
+
 /// Why a tool failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ServerToolError {
-    /// Why, in a word: `unavailable`, `max_uses_exceeded`, `too_many_requests`, …
-    #[serde(default)]
-    pub error_code: String,
+    /// Why, in a word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<ServerToolErrorCode>,
     /// Why, in a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_message: Option<String>,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::credentials::Secret;
 use crate::extra::Extra;
 use crate::open_enum::open_enum;
 
@@ -27,6 +28,22 @@ open_enum! {
     }
 }
 
+open_enum! {
+    /// What a refusal is about.
+    pub enum RefusalCategory {
+        /// Attacks on computers.
+        Cyber = "cyber",
+        /// Biological weapons.
+        Bio = "bio",
+        /// The making of such models.
+        FrontierLlm = "frontier_llm",
+        /// The model's own reasoning.
+        ReasoningExtraction = "reasoning_extraction",
+        /// Other harm.
+        GeneralHarms = "general_harms",
+    }
+}
+
 /// Why a model refused.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -34,9 +51,9 @@ pub struct StopDetails {
     /// `refusal`.
     #[serde(rename = "type", default)]
     pub kind: String,
-    /// What it was about: `cyber`, `bio`, `frontier_llm`, `reasoning_extraction`, `general_harms`.
+    /// What it was about.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub category: Option<String>,
+    pub category: Option<RefusalCategory>,
     /// Why, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<String>,
@@ -45,7 +62,7 @@ pub struct StopDetails {
     pub recommended_model: Option<String>,
     /// A token that makes up for this answer if the next request brings it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub fallback_credit_token: Option<String>,
+    pub fallback_credit_token: Option<Secret>,
     /// Whether that token is good only for a request that goes on from what had been written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fallback_has_prefill_claim: Option<bool>,

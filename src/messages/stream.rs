@@ -127,9 +127,6 @@ impl Protocol for MessagesProtocol {
 
     #[inline]
     fn decode(&mut self, event: &Event<'_>) -> Result<Decoded<MessagesEvent>> {
-        if event.data().is_empty() {
-            return Ok(Decoded::Skip);
-        }
         if event.data().trim_ascii() == b"[DONE]" {
             // Not this protocol's mark: a gateway has put it after the end, or after a cut.
             return Ok(if self.has_ended { Decoded::End } else { Decoded::Skip });
@@ -137,7 +134,14 @@ impl Protocol for MessagesProtocol {
         if event.is_named("error") {
             return Ok(Decoded::Failure);
         }
-        let event: MessagesEvent = json::decode(event.data())?;
+        if event.data().is_empty() {
+            return Ok(Decoded::Skip);
+        }
+        let event: MessagesEvent = match json::decode(event.data()) {
+            // A sign of life need not be JSON.
+            Err(_) if event.is_named("ping") => return Ok(Decoded::Skip),
+            decoded => decoded?,
+        };
         Ok(match &event {
             MessagesEvent::Ping(_) => Decoded::Skip,
             MessagesEvent::Error(_) => Decoded::Failure,

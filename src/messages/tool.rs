@@ -97,7 +97,7 @@ pub struct Tool {
     /// Of the computer, number of the X11 display.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_number: Option<u64>,
-    /// Of the computer, whether the model may look closer.
+    /// Of the computer, whether the model may look closer; from `computer_20251124` on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_zoom: Option<bool>,
     /// Of the advisor, the model to ask.
@@ -184,6 +184,12 @@ impl Tool {
     #[must_use]
     pub fn tool_search() -> Self {
         Self::of_kind("tool_search_tool_bm25_20251119", "tool_search_tool_bm25")
+    }
+
+    /// A search among tools with [`defer_loading`](Self#structfield.defer_loading), by regular expressions.
+    #[must_use]
+    pub fn tool_search_regex() -> Self {
+        Self::of_kind("tool_search_tool_regex_20251119", "tool_search_tool_regex")
     }
 
     /// Advice of another model.

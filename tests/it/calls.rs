@@ -1,7 +1,7 @@
 //! Every call can be joined, raced, spawned and kept: its future owns what it needs.
 
 use arouter::gemini::{self, BatchEmbedContentsRequest, CountTokensRequest, EmbedContentRequest};
-use arouter::messages::{BatchRequest, ListBatchesQuery, ListModelsQuery};
+use arouter::messages::{BatchRequest, PageQuery};
 use arouter::testing::{Gateway, Reply};
 use arouter::{Client, Method, Result};
 use futures::StreamExt as _;
@@ -63,10 +63,10 @@ async fn messages() {
     gateway.always("/v1/messages/batches/b1", Reply::ok(&batch));
     gateway.always("/v1/messages/batches/b1/cancel", Reply::ok(&batch));
     gateway.always("/v1/messages/batches/b1/results", Reply::status(200));
-    owns_what_it_needs(|| messages().list_models(&ListModelsQuery::new())).await;
+    owns_what_it_needs(|| messages().list_models(&PageQuery::new())).await;
     owns_what_it_needs(|| messages().batches().create(&[BatchRequest::new("a", hello_claude())])).await;
     owns_what_it_needs(|| messages().batches().get("b1")).await;
-    owns_what_it_needs(|| messages().batches().list(&ListBatchesQuery::new())).await;
+    owns_what_it_needs(|| messages().batches().list(&PageQuery::new())).await;
     owns_what_it_needs(|| messages().batches().cancel("b1")).await;
     owns_what_it_needs(|| messages().batches().delete("b1")).await;
     owns_what_it_needs(|| messages().batches().results("b1")).await;

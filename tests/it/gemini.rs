@@ -133,6 +133,7 @@ async fn a_stream_is_whole_if_each_answer_says_why_it_ended() {
         ("ended by number", json!([candidate(0, json!(2))]), true),
         ("blocked", json!([blocked]), true),
         ("cut", json!([piece("a")]), false),
+        ("not blocked", json!([piece("a"), {"promptFeedback": {"blockReason": ""}}]), false),
         ("one of two cut", json!([candidate(0, json!("STOP")), candidate(1, Value::Null)]), false),
         ("not told", json!([candidate(0, json!("FINISH_REASON_UNSPECIFIED"))]), false),
         ("not told, by number", json!([candidate(0, json!(0))]), false),
@@ -169,6 +170,9 @@ async fn an_error_in_a_stream_is_an_error() {
     gateway.script(path("streamGenerateContent"), [events(&[piece("Hel"), report.clone()])]);
     let (partial, ended) = gemini.stream_generate_content(MODEL, &prompt()).await.unwrap().into_outcome().await;
     assert_eq!((partial.text().as_str(), ended.unwrap_err().api().unwrap().message()), ("Hel", "The model is overloaded."));
+    gateway.script(path("streamGenerateContent"), [Reply::ok(&json!({"message": "no such model", "status": 404}))]);
+    let error = gemini.stream_generate_content(MODEL, &prompt()).await.unwrap_err();
+    assert_eq!((error.api().unwrap().message(), error.is_not_found()), ("no such model", true));
     gateway.script(path("generateContent"), [Reply::ok(&report)]);
     assert!(matches!(gemini.generate_content(MODEL, &prompt()).await, Err(Error::Api(_))));
 }

@@ -2,10 +2,10 @@
 
 use arouter::chat::{Plugin, ProviderPreferences, Route, StopCondition, Trace};
 use arouter::messages::{
-    BatchOutcome, BatchRequest, CacheControl, CitationsConfig, Container, ContentBlock, ContextEdit, ContextManagement, Diagnostics,
-    Effort, Fallback, InputMessage, ListBatchesQuery, ListModelsQuery, McpServer, McpToolConfig, McpToolConfiguration, MessagesAccumulator,
-    MessagesEvent, MessagesRequest, Metadata, OutputConfig, OutputFormat, Role, ServiceTier, Skill, Source, Speed, TaskBudget, Thinking,
-    ThinkingDisplay, Threshold, Tool, ToolChoice, UserLocation,
+    BatchOutcome, BatchRequest, CacheControl, ChangedTool, CitationsConfig, Container, ContentBlock, ContextEdit, ContextManagement,
+    Diagnostics, DocumentBlock, Effort, Fallback, FallbackCreditToken, InputMessage, McpServer, McpToolConfig, McpToolConfiguration,
+    MessagesAccumulator, MessagesEvent, MessagesRequest, Metadata, OutputConfig, OutputFormat, PageQuery, Role, SearchResultBlock,
+    ServiceTier, Skill, Source, Speed, TaskBudget, Thinking, ThinkingDisplay, Threshold, Tool, ToolChoice, UserLocation,
 };
 use arouter::testing::{Gateway, RecordedRequest, Reply};
 use arouter::{Error, RetryPolicy};
@@ -43,7 +43,8 @@ fn every_option_is_written_as_the_api_spells_it() {
             Tool::bash(),
             Tool::text_editor().max_characters(9),
             Tool::memory(),
-            Tool::computer(1024, 768).display_number(1).enable_zoom(true),
+            Tool::computer(1024, 768).kind("computer_20251124").display_number(1).enable_zoom(true),
+            Tool::tool_search_regex(),
             Tool::tool_search(),
             Tool::advisor("claude-opus-4.6").max_tokens(100).caching(CacheControl::ephemeral()),
             Tool::mcp_toolset("wiki")
@@ -113,8 +114,9 @@ fn every_option_is_written_as_the_api_spells_it() {
             {"type": "bash_20250124", "name": "bash"},
             {"type": "text_editor_20250728", "name": "str_replace_based_edit_tool", "max_characters": 9},
             {"type": "memory_20250818", "name": "memory"},
-            {"type": "computer_20250124", "name": "computer", "display_width_px": 1024, "display_height_px": 768, "display_number": 1,
+            {"type": "computer_20251124", "name": "computer", "display_width_px": 1024, "display_height_px": 768, "display_number": 1,
                 "enable_zoom": true},
+            {"type": "tool_search_tool_regex_20251119", "name": "tool_search_tool_regex"},
             {"type": "tool_search_tool_bm25_20251119", "name": "tool_search_tool_bm25"},
             {"type": "advisor_20260301", "name": "advisor", "model": "claude-opus-4.6", "max_tokens": 100, "caching": {"type": "ephemeral"}},
             {"type": "mcp_toolset", "mcp_server_name": "wiki", "configs": {"search": {"enabled": true, "defer_loading": false}},
@@ -160,6 +162,10 @@ fn choices_of_one_kind_are_written_as_the_api_spells_them() {
         (json!(Thinking::adaptive()), json!({"type": "adaptive"})),
         (json!(hello_claude().fallbacks("default").fallbacks), json!("default")),
         (json!(hello_claude().container("c").container), json!("c")),
+        (
+            json!(hello_claude().fallback_credit_token(FallbackCreditToken::new("t", "strict")).fallback_credit_token),
+            json!({"token": "t", "mode": "strict"}),
+        ),
         (json!(hello_claude().system("Be brief.").system), json!("Be brief.")),
         (json!(InputMessage::assistant("Well,")), json!({"role": "assistant", "content": "Well,"})),
         (json!(InputMessage::new(Role::System, "From here on, shout.")), json!({"role": "system", "content": "From here on, shout."})),
@@ -195,6 +201,39 @@ fn blocks_of_every_kind_are_read_and_written_alike() {
             json!({"type": "document", "source": {"type": "content", "content": [{"type": "text", "text": "a"}]}}),
         ),
         (ContentBlock::document(Source::file("f")), json!({"type": "document", "source": {"type": "file", "file_id": "f"}})),
+        (
+            DocumentBlock::new(Source::url("u")).title("t").context("c").citations(CitationsConfig::enabled(true)).into(),
+            json!({"type": "document", "source": {"type": "url", "url": "u"}, "title": "t", "context": "c", "citations": {"enabled": true}}),
+        ),
+        (
+            SearchResultBlock::new("s", "t", [ContentBlock::text("a")]).citations(CitationsConfig::enabled(true)).into(),
+            json!({"type": "search_result", "source": "s", "title": "t", "content": [{"type": "text", "text": "a"}], "citations": {"enabled": true}}),
+        ),
+        (
+            ContentBlock::search_result("s", "t", [ContentBlock::text("a")]),
+            json!({"type": "search_result", "source": "s", "title": "t", "content": [{"type": "text", "text": "a"}]}),
+        ),
+        (ContentBlock::container_upload("f"), json!({"type": "container_upload", "file_id": "f"})),
+        (ContentBlock::thinking("hm", "s"), json!({"type": "thinking", "thinking": "hm", "signature": "s"})),
+        (ContentBlock::redacted_thinking("d"), json!({"type": "redacted_thinking", "data": "d"})),
+        (ContentBlock::tool_use("i", "n", json!({"a": 1})), json!({"type": "tool_use", "id": "i", "name": "n", "input": {"a": 1}})),
+        (ContentBlock::tool_reference("n"), json!({"type": "tool_reference", "tool_name": "n"})),
+        (
+            ContentBlock::mid_conversation_system([ContentBlock::text("a")]),
+            json!({"type": "mid_conv_system", "content": [{"type": "text", "text": "a"}]}),
+        ),
+        (
+            ContentBlock::tool_addition(ChangedTool::mcp_tool("s", "n")),
+            json!({"type": "tool_addition", "tool": {"type": "mcp_tool_reference", "name": "n", "server_name": "s"}}),
+        ),
+        (
+            ContentBlock::tool_addition(ChangedTool::mcp_toolset("s")),
+            json!({"type": "tool_addition", "tool": {"type": "mcp_toolset_reference", "server_name": "s"}}),
+        ),
+        (
+            ContentBlock::tool_removal(ChangedTool::tool("n")),
+            json!({"type": "tool_removal", "tool": {"type": "tool_reference", "name": "n"}}),
+        ),
         (ContentBlock::tool_result("t", "22 °C"), json!({"type": "tool_result", "tool_use_id": "t", "content": "22 °C"})),
     ];
     for (block, expected) in made {
@@ -272,7 +311,8 @@ async fn a_call_carries_the_key_the_version_and_the_betas() {
     client.messages().create(&hello_claude().betas(["b-1", "a-1", "b-1"]).extra("stream", true).extra("top_k", 7)).await.unwrap();
     client.messages().stream(&hello_claude().extra("temperature", 0.5)).await.unwrap();
     let client = client.with_header("anthropic-version", "2099-01-01").unwrap().with_header("anthropic-beta", "of-the-client").unwrap();
-    client.messages().count_tokens(&hello_claude().system("Be brief.").metadata(Metadata::user_id("u")).top_k(3)).await.unwrap();
+    let counted = hello_claude().system("Be brief.").metadata(Metadata::user_id("u")).top_k(3).betas(["mine"]).extra("next_week", 1);
+    client.messages().count_tokens(&counted).await.unwrap();
 
     let requests = gateway.requests();
     let header = |at: usize, name: &str| requests[at].headers.get(name).map(|value| value.to_str().unwrap().to_owned());
@@ -283,7 +323,7 @@ async fn a_call_carries_the_key_the_version_and_the_betas() {
     assert_eq!(header(1, "anthropic-beta"), None);
     assert_eq!(
         (header(2, "anthropic-version").as_deref(), header(2, "anthropic-beta").as_deref()),
-        (Some("2099-01-01"), Some("of-the-client"))
+        (Some("2099-01-01"), Some("mine,of-the-client"))
     );
 
     let bodies: Vec<Value> = requests.iter().map(RecordedRequest::json).collect();
@@ -296,7 +336,7 @@ async fn a_call_carries_the_key_the_version_and_the_betas() {
     assert_eq!(bodies[0], with(json!({"top_k": 7})));
     assert_eq!(bodies[1], with(json!({"temperature": 0.5, "stream": true})));
     assert_eq!(requests[2].path, "/v1/messages/count_tokens");
-    assert_eq!(bodies[2], json!({"model": "claude-sonnet-4.6", "messages": hello["messages"], "system": "Be brief."}));
+    assert_eq!(bodies[2], json!({"model": "claude-sonnet-4.6", "messages": hello["messages"], "system": "Be brief.", "next_week": 1}));
     let error = client.messages().create(&hello_claude().betas(["a\nb"])).await.unwrap_err();
     assert!(matches!(error, Error::Config { .. }) && gateway.requests().len() == 3, "{error}");
 }
@@ -417,11 +457,11 @@ fn blocks_are_joined_from_their_deltas() {
         json!({"type": "event_of_next_week"}),
         json!({"type": "message_delta", "delta": {"stop_reason": "end_turn", "container": {"id": "c"}, "new": 1},
             "usage": {"output_tokens": 9, "cost": 0.5}, "context_management": {"applied_edits": []}}),
-        json!({"type": "message_stop"}),
+        json!({"type": "message_stop", "metrics": 1}),
     ];
     let expected = json!({
         "id": "m", "type": "message", "role": "assistant", "model": "", "stop_reason": "end_turn", "container": {"id": "c"},
-        "context_management": {"applied_edits": []}, "new": 1, "usage": {"input_tokens": 5, "output_tokens": 9, "cost": 0.5},
+        "context_management": {"applied_edits": []}, "new": 1, "metrics": 1, "usage": {"input_tokens": 5, "output_tokens": 9, "cost": 0.5},
         "content": [
             {"type": "thinking", "thinking": "hm", "signature": "sign"},
             {"type": "compaction", "content": "c", "encrypted_content": "e"},
@@ -436,6 +476,12 @@ fn blocks_are_joined_from_their_deltas() {
 fn events_that_do_not_fit_are_refused_and_change_nothing() {
     let text = json!({"type": "text", "text": "a"});
     let begun = [begin(), block(0, &text)];
+    let mut accumulator = MessagesAccumulator::new();
+    let end = json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}});
+    for early in [block(0, &text), delta(0, &json!({"type": "text_delta", "text": "b"})), end] {
+        let refused = accumulator.push(serde_json::from_value(early.clone()).unwrap());
+        assert!(matches!(refused, Err(Error::Decode { .. })), "{early}: {refused:?}");
+    }
     let rows = [
         begin(),
         block(0, &text),
@@ -498,6 +544,13 @@ async fn a_cut_stream_keeps_its_text_and_a_report_ends_one() {
         assert_eq!(error.api().unwrap().status_hint().map(|hint| hint.as_u16()), Some(529));
     }
 
+    // A sign of life need not be JSON, and a null in place of content is none.
+    let ping = format!("data: {}\n\nevent: ping\ndata: ping\n\ndata: {{\"type\":\"message_stop\"}}\n\n", begin());
+    gateway.script(MESSAGES, [Reply::event_stream(ping)]);
+    assert!(gateway.client().messages().stream(&hello_claude()).await.unwrap().into_response().await.is_ok());
+    let stored: InputMessage = serde_json::from_value(json!({"role": "assistant", "content": null})).unwrap();
+    assert!(stored.blocks().is_empty());
+
     // A mark of another protocol is no proof that the message is whole.
     gateway.script(MESSAGES, [Reply::event_stream(format!("data: {}\n\ndata: [DONE]\n\n", begin()))]);
     let ended = gateway.client().messages().stream(&hello_claude()).await.unwrap().into_response().await;
@@ -547,9 +600,31 @@ async fn batches_are_created_looked_up_stopped_and_deleted() {
     assert_eq!(sent.headers["anthropic-beta"], "b-1");
     assert!(gateway.requests().iter().all(|request| request.headers["x-api-key"] == gateway.api_key()));
 
+    // A report in a 200 is an error, whatever was asked.
+    let report = Reply::ok(&json!({"error": {"type": "overloaded_error", "message": "x"}}));
+    gateway.always("/v1/messages/batches", report.clone());
+    gateway.always("/v1/messages/batches/b1", report.clone());
+    gateway.always("/v1/messages/batches/b1/results", report.clone());
+    gateway.always("/anthropic/v1/models", report.clone());
+    gateway.always("/v1/messages/count_tokens", report);
+    let messages = gateway.client().with_retry(RetryPolicy::none()).messages();
+    let batches = messages.batches();
+    let errors = [
+        batches.create(&requests).await.err(),
+        batches.get("b1").await.err(),
+        batches.list(&PageQuery::new()).await.err(),
+        batches.delete("b1").await.err(),
+        batches.results("b1").await.err(),
+        messages.list_models(&PageQuery::new()).await.err(),
+        messages.count_tokens(&hello_claude()).await.err(),
+    ];
+    for error in errors {
+        assert_eq!(error.as_ref().and_then(Error::api).and_then(|api| api.status_hint()).map(|hint| hint.as_u16()), Some(529), "{error:?}");
+    }
+
     // Its outcome is unknown, so it is not sent again.
     gateway.script("POST /v1/messages/batches", [Reply::hang_up()]);
-    let error = batches.create(&requests).await.unwrap_err();
+    let error = gateway.client().messages().batches().create(&requests).await.unwrap_err();
     assert!(error.attempts() == 1 && error.outcome_unknown(), "{error:?}");
 }
 
@@ -565,7 +640,7 @@ async fn lists_are_read_page_by_page() {
     gateway.script(path, [page(&["a", "b"], true), page(&["c"], false), page(&["d"], false)]);
     let all: Vec<String> = messages.batches().list_all().map_ok(|batch| batch.id).try_collect().await.unwrap();
     assert_eq!(all, ["a", "b", "c"]);
-    messages.batches().list(&ListBatchesQuery::new().limit(5).before_id("x")).await.unwrap();
+    messages.batches().list(&PageQuery::new().limit(5).before_id("x")).await.unwrap();
     let queries: Vec<_> = gateway.requests().into_iter().map(|request| request.query.unwrap()).collect();
     assert_eq!(queries, ["limit=100", "limit=100&after_id=b", "limit=5&before_id=x"]);
 
@@ -586,7 +661,7 @@ async fn lists_are_read_page_by_page() {
     gateway.script("/anthropic/v1/models", [models(&["m"], true), models(&["n"], false), models(&[], false)]);
     let all: Vec<String> = messages.list_all_models().map_ok(|model| model.id).try_collect().await.unwrap();
     assert_eq!(all, ["m", "n"]);
-    assert!(messages.list_models(&ListModelsQuery::new().limit(1).after_id("n")).await.unwrap().data.is_empty());
+    assert!(messages.list_models(&PageQuery::new().limit(1).after_id("n")).await.unwrap().data.is_empty());
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use arouter::messages::{ListModelsQuery, MessagesEvent, MessagesRequest, MessagesResponse};
+use arouter::messages::{MessagesEvent, MessagesRequest, MessagesResponse, PageQuery};
 use arouter::testing::Gateway;
 use arouter::{Client, Error};
 use futures::StreamExt as _;
@@ -39,7 +39,7 @@ pub(super) async fn check_tokens(exchange: &Exchange, gateway: &Gateway, client:
 
 pub(super) async fn check_models(exchange: &Exchange, gateway: &Gateway, client: &Client, found: &mut Vec<String>) {
     gateway.script("/anthropic/v1/models", [exchange.reply()]);
-    let page = client.messages().list_models(&ListModelsQuery::new()).await.unwrap_or_else(|error| panic!("{}: {error}", exchange.name));
+    let page = client.messages().list_models(&PageQuery::new()).await.unwrap_or_else(|error| panic!("{}: {error}", exchange.name));
     assert_lossless(&exchange.json(), &serde_json::to_value(&*page).unwrap(), &exchange.name);
     note(exchange, &*page, found);
 }
