@@ -1,22 +1,26 @@
 //! What is written to the wire.
 
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 
 use arouter::gemini::{
     ApiAuth, ApiAuthKeyConfig, ApiKeyConfig, ApiSpec, AspectRatio, AudioResponseFormat, AudioTranscriptionConfig, AuthConfig, AuthType,
-    Behavior, Blob, CodeExecutionResult, ComputerUse, Content, DataStoreSpec, Delivery, DynamicRetrievalConfig, DynamicRetrievalMode,
-    ElasticSearchParams, EnterpriseWebSearch, Environment, ExaAiSearch, ExecutableCode, ExternalApi, FeatureSelectionPreference, FileData,
-    FileSearch, FunctionCall, FunctionCallingConfig, FunctionCallingMode, FunctionDeclaration, FunctionResponse, GenerateContentRequest,
-    GenerationConfig, GoogleMaps, GoogleMapsGroundingTypes, GoogleMapsPlaces, GoogleMapsRouting, GoogleSearch, GoogleSearchRetrieval,
-    GoogleServiceAccountConfig, HarmBlockMethod, HarmBlockThreshold, HarmCategory, HttpBasicAuthConfig, HttpElementLocation, HybridSearch,
-    ImageConfig, ImageOutputOptions, ImageResponseFormat, ImageSearch, ImageSize, Interval, LanguageAuto, LanguageHints, LatLng, LlmRanker,
-    McpServer, MediaResolutionLevel, Modality, ModelArmorConfig, ModelRoutingPreference, ModelSelectionConfig, OauthConfig, OidcConfig,
+    Behavior, Blob, CodeExecutionResult, ComputerUse, Content, CountTokensResponse, DataStoreSpec, Delivery, DynamicRetrievalConfig,
+    DynamicRetrievalMode, ElasticSearchParams, EmbedContentRequest, EmbedContentResponse, EnterpriseWebSearch, Environment, ExaAiSearch,
+    ExecutableCode, ExternalApi, FeatureSelectionPreference, FileData, FileSearch, FunctionCall, FunctionCallingConfig,
+    FunctionCallingMode, FunctionDeclaration, FunctionResponse, GenerateContentRequest, GenerationConfig, GoogleMaps,
+    GoogleMapsGroundingTypes, GoogleMapsPlaces, GoogleMapsRouting, GoogleSearch, GoogleSearchRetrieval, GoogleServiceAccountConfig,
+    HarmBlockMethod, HarmBlockThreshold, HarmCategory, HttpBasicAuthConfig, HttpElementLocation, HybridSearch, ImageConfig,
+    ImageOutputOptions, ImageResponseFormat, ImageSearch, ImageSize, Interval, LanguageAuto, LanguageHints, LatLng, LlmRanker, McpServer,
+    MediaResolutionLevel, Modality, ModelArmorConfig, ModelRoutingPreference, ModelSelectionConfig, OauthConfig, OidcConfig,
     ParallelAiSearch, Part, PhishBlockThreshold, ProminentPeople, RagFilter, RagRanking, RagResource, RagRetrievalConfig, RankService,
-    ReplicatedVoiceConfig, ResponseFormat, Retrieval, RetrievalConfig, Role, RoutingConfig, SafetyPolicy, SafetySetting, Scheduling,
-    Schema, SearchTypes, ServiceTier, SimpleSearchParams, SpeakerVoiceConfig, SpeechConfig, StreamableHttpTransport, TextResponseFormat,
-    ThinkingConfig, ThinkingLevel, Tool, ToolConfig, TranslationConfig, VertexAiSearch, VertexRagStore, VideoMetadata, VideoResponseFormat,
-    VoiceConfig, WebSearch,
+    ReplicatedVoiceConfig, ResponseFormat, Retrieval, RetrievalConfig, Role, RoutingConfig, SafetyPolicy, SafetyRating, SafetySetting,
+    Scheduling, Schema, SearchTypes, ServiceTier, SimpleSearchParams, SpeakerVoiceConfig, SpeechConfig, StreamableHttpTransport,
+    TextResponseFormat, ThinkingConfig, ThinkingLevel, Tool, ToolConfig, TranslationConfig, VertexAiSearch, VertexRagStore, VideoMetadata,
+    VideoResponseFormat, VoiceConfig, WebSearch,
 };
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::{renamed, snake_case};
@@ -452,7 +456,7 @@ fn a_schema_is_written_in_googles_dialect() {
 /// Written as expected, and read alike in both of the spellings that the API takes.
 fn assert_round_trip<T>(value: &T, expected: &Value, keep: &[(&str, &str)])
 where
-    T: std::fmt::Debug + PartialEq + serde::Serialize + serde::de::DeserializeOwned,
+    T: Debug + PartialEq + Serialize + DeserializeOwned,
 {
     assert_eq!(serde_json::to_value(value).unwrap(), *expected);
     assert_eq!(serde_json::from_value::<T>(expected.clone()).unwrap(), *value);
@@ -461,4 +465,41 @@ where
         keep.iter().find(|(snake, _)| *snake == name).map_or(name, |(_, camel)| (*camel).to_owned())
     });
     assert_eq!(serde_json::from_value::<T>(in_snake_case).unwrap(), *value);
+}
+
+/// Fields that servers fill and the other tests don't meet: each has a type, in both spellings.
+#[test]
+fn what_comes_is_typed() {
+    fn check<T: DeserializeOwned + Serialize + PartialEq + Debug>(json: &Value) {
+        let typed: T = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!(&serde_json::to_value(&typed).unwrap(), json);
+        let shown = format!("{typed:?}");
+        assert_eq!(shown.matches("extra: {}").count(), shown.matches("extra: ").count(), "a field of {json} has no type");
+        assert_eq!(serde_json::from_value::<T>(renamed(json, &snake_case)).unwrap(), typed, "{json}");
+    }
+    let details = json!([{"modality": "TEXT", "tokenCount": 1}]);
+    check::<Content>(&json!({"role": "model", "parts": [
+        {"inlineData": {"mimeType": "image/png", "data": "AQID", "displayName": "d"}},
+        {"fileData": {"mimeType": "image/png", "fileUri": "u", "displayName": "d"}},
+        {"text": "a", "mediaResolution": {"level": "MEDIA_RESOLUTION_HIGH", "numTokens": 7}},
+        {"toolCall": {"id": "i", "toolType": "GOOGLE_SEARCH_WEB", "args": {"a_b": 1}}, "thoughtSignature": "s"},
+        {"toolResponse": {"id": "i", "toolType": "URL_CONTEXT", "response": {"a_b": 1}}},
+        {"audioTranscription": {"text": "t", "finished": true, "languageCode": "de", "speakerLabel": "s",
+            "words": [{"word": "w", "startOffset": "1s", "endOffset": "2s"}]}},
+    ]}));
+    check::<SafetyRating>(&json!({"category": "HARM_CATEGORY_HARASSMENT", "probability": "LOW", "probabilityScore": 0.5, "blocked": true,
+        "severity": "HARM_SEVERITY_LOW", "severityScore": 0.25, "overwrittenThreshold": "OFF"}));
+    check::<CountTokensResponse>(&json!({"totalTokens": 9, "cachedContentTokenCount": 1, "totalBillableCharacters": 2,
+        "promptTokensDetails": details, "cacheTokensDetails": details, "contentTokens": [{"roleTokens": 1, "partTokens": [2, 3]}],
+        "systemInstructionsTokens": {"roleTokens": 1, "partTokens": []}}));
+    check::<EmbedContentRequest>(
+        &json!({"content": {"parts": [{"text": "a"}]}, "model": "models/m", "taskType": "CLUSTERING", "title": "t",
+        "outputDimensionality": 8, "autoTruncate": true, "documentOcr": true, "audioTrackExtraction": true}),
+    );
+    check::<EmbedContentResponse>(&json!({"embedding": {"values": [0.5], "shape": [1],
+        "statistics": {"truncated": true, "tokenCount": 2, "tokensDetails": details}}, "truncated": false,
+        "metadata": {"billableCharacterCount": 3}}));
+    let text_counts: CountTokensResponse =
+        serde_json::from_value(json!({"totalTokens": "9", "contentTokens": [{"partTokens": ["2"]}]})).unwrap();
+    assert_eq!((text_counts.total_tokens, text_counts.content_tokens[0].part_tokens[0]), (9, 2));
 }
