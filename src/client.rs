@@ -11,6 +11,7 @@ pub use builder::ClientBuilder;
 
 use crate::chat::Chat;
 use crate::credentials::{ApiKey, KeySource};
+use crate::embeddings::Embeddings;
 use crate::error::Result;
 use crate::gemini::Gemini;
 use crate::messages::Messages;
@@ -80,6 +81,12 @@ impl Client {
     #[must_use]
     pub fn chat(&self) -> Chat {
         Chat::new(self.transport.clone())
+    }
+
+    /// Embeddings: `POST /v1/embeddings`.
+    #[must_use]
+    pub fn embeddings(&self) -> Embeddings {
+        Embeddings::new(self.transport.clone())
     }
 
     /// Anthropic's messages: `POST /v1/messages`.

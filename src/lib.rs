@@ -36,6 +36,7 @@
 //! - [`chat`]: OpenAI-compatible chat completions.
 //! - [`messages`]: Anthropic's messages, in their own shape.
 //! - [`gemini`]: Google's Gemini protocol, in its own shape.
+//! - [`embeddings`]: vectors of texts.
 //! - [`RawRequest`]: any other path, with all the policies.
 //! - [`Response`] and [`Meta`]: an answer with its request id, rate limits, attempts and timing.
 //! - [`Error`]: one type for every call, sorted by how far the call had come; [`ApiError`] for what the gateway reports.
@@ -57,6 +58,7 @@
 #![warn(clippy::print_stderr, clippy::print_stdout)]
 
 pub mod chat;
+pub mod embeddings;
 pub mod error;
 pub mod gemini;
 pub mod messages;

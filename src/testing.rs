@@ -29,6 +29,7 @@
 
 mod answer;
 mod chat;
+mod embeddings;
 mod gemini;
 mod messages;
 mod reply;

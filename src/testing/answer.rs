@@ -83,6 +83,20 @@ pub(super) fn pieces(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive(' ')
 }
 
+/// The same vector for the same text, of length 1.
+pub(super) fn vector(text: &str, size: usize) -> Vec<f32> {
+    let mut values = vec![0.0_f32; size.clamp(1, 4096)];
+    let size = values.len();
+    for (at, byte) in text.bytes().enumerate() {
+        values[(at + usize::from(byte)) % size] += f32::from(byte);
+    }
+    let length = values.iter().map(|value| value * value).sum::<f32>().sqrt();
+    if length > 0.0 {
+        values.iter_mut().for_each(|value| *value /= length);
+    }
+    values
+}
+
 /// Arguments that fit a schema: its first allowed word, the last word that was said, 1, `true`.
 fn arguments(schema: &Value, said: &str) -> Value {
     let last_word = said.split_whitespace().next_back().unwrap_or_default().trim_matches(|character: char| !character.is_alphanumeric());

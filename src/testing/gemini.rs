@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::answer::{Answer, Question, pieces, words};
+use super::answer::{Answer, Question, pieces, vector, words};
 use super::{RecordedRequest, Reply};
 
 /// Answers a request below `/v1beta/models/`: `{model}:{method}`.
@@ -142,14 +142,7 @@ fn text_of(content: &Value) -> String {
     parts.filter(|part| part["thought"] != json!(true)).filter_map(|part| part["text"].as_str()).collect()
 }
 
-/// The same vector for the same text, of length 1.
 fn embedding(request: &Value) -> Value {
     let size = request["outputDimensionality"].as_u64().and_then(|size| usize::try_from(size).ok()).unwrap_or(8).clamp(1, 4096);
-    let text = text_of(&request["content"]);
-    let mut values = vec![0.0_f32; size];
-    for (at, byte) in text.bytes().enumerate() {
-        values[(at + usize::from(byte)) % size] += f32::from(byte);
-    }
-    let length = values.iter().map(|value| value * value).sum::<f32>().sqrt();
-    json!({"values": values.iter().map(|value| if length > 0.0 { value / length } else { 0.0 }).collect::<Vec<_>>()})
+    json!({"values": vector(&text_of(&request["content"]), size)})
 }

@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use super::reply::ReplyBody;
-use super::{RecordedRequest, Reply, State, chat, gemini, lock, messages};
+use super::{RecordedRequest, Reply, State, chat, embeddings, gemini, lock, messages};
 
 pub(super) const API_KEY: &str = "lr_live_embedded_gateway";
 pub(super) const MANAGEMENT_KEY: &str = "lr_mgmt_embedded_gateway";
@@ -102,6 +102,7 @@ fn route(request: &RecordedRequest, state: &State) -> Reply {
     }
     match (&request.method, request.path.as_str(), key) {
         (&Method::POST, "/v1/chat/completions", Key::Api) => chat::complete(&request.json(), interval),
+        (&Method::POST, "/v1/embeddings", Key::Api) => embeddings::create(&request.json()),
         (&Method::POST, "/v1/messages", Key::Api) => messages::create(request, interval),
         (&Method::POST, "/v1/messages/count_tokens", Key::Api) => messages::count_tokens(request),
         (&Method::GET, "/v1beta/models", Key::Api) => gemini::models(request),

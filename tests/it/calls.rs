@@ -1,5 +1,6 @@
 //! Every call can be joined, raced, spawned and kept: its future owns what it needs.
 
+use arouter::embeddings::{EmbeddingsRequest, EncodingFormat};
 use arouter::gemini::{self, BatchEmbedContentsRequest, CountTokensRequest, EmbedContentRequest};
 use arouter::messages::{BatchRequest, PageQuery};
 use arouter::testing::{Gateway, Reply};
@@ -43,6 +44,14 @@ async fn chat() {
     let (one, other) = tokio::join!(client().chat().stream(&hello()), client().chat().stream(&hello()));
     let (one, other) = tokio::join!(one.unwrap().into_response(), other.unwrap().into_response());
     assert_eq!(one.unwrap().text(), other.unwrap().text());
+}
+
+#[tokio::test]
+async fn embeddings() {
+    let gateway = gateway().await;
+    let request = || EmbeddingsRequest::new("m", "a");
+    owns_what_it_needs(|| gateway.client().embeddings().create(&request())).await;
+    owns_what_it_needs(|| gateway.client().embeddings().create(&request().encoding_format(EncodingFormat::Base64))).await;
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 
 mod chat;
 mod compare;
+mod embeddings;
 mod exchange;
 mod gemini;
 mod messages;
@@ -20,9 +21,9 @@ use exchange::{Corpus, Exchange};
 
 /// What is read, of each protocol.
 const PROTOCOLS: [(&str, &[&str]); 5] = [
-    ("openai", &["chat", "errors"]),
-    ("openrouter", &["chat", "messages", "errors"]),
-    ("compat", &["chat", "messages", "errors"]),
+    ("openai", &["chat", "embeddings", "errors"]),
+    ("openrouter", &["chat", "embeddings", "messages", "errors"]),
+    ("compat", &["chat", "embeddings", "messages", "errors"]),
     ("anthropic", &["messages", "tokens", "models", "errors"]),
     ("gemini", &["generate", "tokens", "embeddings", "models", "errors"]),
 ];
@@ -54,6 +55,7 @@ async fn check(protocol: &str, kind: &str, exchange: &Exchange, gateway: &Gatewa
     match (protocol, kind) {
         ("gemini", "errors") => check_error(exchange, &gemini::error(exchange, gateway, client).await),
         ("gemini", kind) => gemini::check(kind, exchange, gateway, client, untyped).await,
+        (_, "embeddings") => embeddings::check(exchange, gateway, client, untyped).await,
         (_, "chat") => chat::check(exchange, gateway, client, untyped).await,
         (_, "messages") => messages::check(exchange, gateway, client, untyped).await,
         ("anthropic", "tokens") => messages::check_tokens(exchange, gateway, client).await,
@@ -68,6 +70,7 @@ async fn check(protocol: &str, kind: &str, exchange: &Exchange, gateway: &Gatewa
 fn requests_are_read_and_written_alike() {
     let Some(corpus) = Corpus::find() else { return };
     requests(&corpus, "chat requests", &["openai/chat", "openrouter/chat", "compat/chat"], chat::rewritten);
+    requests(&corpus, "embeddings requests", &["openai/embeddings", "openrouter/embeddings", "compat/embeddings"], embeddings::rewritten);
     requests(&corpus, "messages requests", &["anthropic/messages", "anthropic/tokens", "compat/messages"], messages::rewritten);
 }
 
@@ -79,6 +82,9 @@ fn requests(corpus: &Corpus, name: &str, kinds: &[&str], rewrite: Rewrite) {
     for kind in kinds {
         let (protocol, kind) = kind.split_once('/').unwrap();
         for exchange in corpus.exchanges(protocol, kind) {
+            if embeddings::is_of_another_api(&exchange) {
+                continue;
+            }
             let Some(mut recorded) = exchange.request else { continue };
             let (rewritten, untyped) = rewrite(&recorded).unwrap_or_else(|error| panic!("{}: {error}", exchange.name));
             assert_eq!(untyped, Vec::<String>::new(), "{}", exchange.name);

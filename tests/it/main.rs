@@ -6,6 +6,7 @@ mod calls;
 mod chat;
 mod client;
 mod corpus;
+mod embeddings;
 mod errors;
 mod features;
 mod gemini;

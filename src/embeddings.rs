@@ -1,0 +1,82 @@
+//! Embeddings: `POST /v1/embeddings`.
+
+mod request;
+mod response;
+
+pub use request::{EmbeddingsInput, EmbeddingsRequest, EncodingFormat};
+pub use response::{Embedding, EmbeddingsResponse, Vector};
+
+use crate::error::Result;
+use crate::json;
+use crate::response::Response;
+use crate::transport::Transport;
+use crate::transport::request::Request;
+use response::Encoded;
+
+const PATH: &[&str] = &["v1", "embeddings"];
+const TEMPLATE: &str = "/v1/embeddings";
+
+/// Embeddings, made by [`Client::embeddings`](crate::Client::embeddings).
+///
+/// A call encodes its request at once and owns what it needs: its future can be stored, joined and spawned. It is a generation: see
+/// [`RetryPolicy`](crate::RetryPolicy) for when it is sent again.
+///
+/// See [ARouter: API reference](https://docs.arouter.ai/en/api-reference/introduction).
+#[derive(Clone)]
+pub struct Embeddings {
+    transport: Transport,
+}
+
+impl Embeddings {
+    pub(crate) fn new(transport: Transport) -> Self {
+        Self { transport }
+    }
+
+    /// Makes a vector of each input.
+    ///
+    /// If the request asks for [`Base64`](EncodingFormat::Base64), the answer's text is decoded to numbers; without that, text stays
+    /// text, since servers have other encodings too.
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::Api`](crate::Error::Api) if the gateway refuses, or its 200 holds an error;
+    /// - [`Error::Connect`](crate::Error::Connect), [`Error::Timeout`](crate::Error::Timeout), [`Error::Transport`](crate::Error::Transport) if no answer came: see
+    ///   [`outcome_unknown`](crate::Error::outcome_unknown);
+    /// - [`Error::Decode`](crate::Error::Decode), [`Error::UnexpectedContentType`](crate::Error::UnexpectedContentType), [`Error::TooLarge`](crate::Error::TooLarge) if the answer can't be used, base64 that holds no
+    ///   numbers among it; [`raw_body`](crate::Error::raw_body) has it;
+    /// - [`Error::Config`](crate::Error::Config) if the request can't be sent.
+    ///
+    /// ```no_run
+    /// # async fn run(client: arouter::Client) -> arouter::Result<()> {
+    /// use arouter::embeddings::EmbeddingsRequest;
+    ///
+    /// let request = EmbeddingsRequest::new("openai/text-embedding-3-small", ["The quick brown fox", "A lazy dog"]);
+    /// let reply = client.embeddings().create(&request).await?;
+    /// for vector in reply.vectors() {
+    ///     println!("{} dimensions", vector.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create(&self, request: &EmbeddingsRequest) -> impl Future<Output = Result<Response<EmbeddingsResponse>>> + Send + use<> {
+        let is_base64 = request.encoding_format == Some(EncodingFormat::Base64);
+        let call = if request.extra.is_empty() {
+            Request::generation(PATH, TEMPLATE, request)
+        } else {
+            json::fields(request).and_then(|fields| Request::generation(PATH, TEMPLATE, &fields))
+        };
+        let (transport, call) = (self.transport.clone(), call.map(|call| call.result_field("data")));
+        async move {
+            if is_base64 {
+                return transport.fetch::<Encoded>(call).await.map(|answer| answer.map(|Encoded(answer)| answer));
+            }
+            transport.fetch(call).await
+        }
+    }
+}
+
+impl std::fmt::Debug for Embeddings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Embeddings").finish_non_exhaustive()
+    }
+}

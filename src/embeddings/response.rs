@@ -1,0 +1,183 @@
+//! Vectors.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::chat::Usage;
+use crate::extra::Extra;
+use crate::lenient;
+
+/// The answer to an [`EmbeddingsRequest`](super::EmbeddingsRequest).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct EmbeddingsResponse {
+    /// Id of the generation, if the gateway gives one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What it is: `list`.
+    #[serde(default)]
+    pub object: String,
+    /// The model that made the vectors.
+    #[serde(default)]
+    pub model: String,
+    /// The vectors, in whatever order they came; [`vectors`](Self::vectors) has them in that of the input.
+    pub data: Vec<Embedding>,
+    /// What it used and cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+    /// When it was made, Unix time in seconds.
+    #[serde(default, deserialize_with = "lenient::optional_count", skip_serializing_if = "Option::is_none")]
+    pub created: Option<u64>,
+    /// Provider that served it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// Fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl EmbeddingsResponse {
+    /// The vectors in the order of the input, numbers or base64 alike.
+    ///
+    /// One that came as text that wasn't asked for is empty here; its [`Vector::Encoded`] has it.
+    #[must_use]
+    pub fn vectors(&self) -> Vec<&[f32]> {
+        let mut ordered: Vec<&Embedding> = self.data.iter().collect();
+        // Servers that leave the index out keep the order.
+        ordered.sort_by_key(|embedding| embedding.index);
+        ordered.into_iter().map(|embedding| embedding.embedding.as_slice()).collect()
+    }
+}
+
+/// One vector.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Embedding {
+    /// What it is: `embedding`.
+    #[serde(default)]
+    pub object: String,
+    /// Place of its text in the input, from 0.
+    #[serde(default, deserialize_with = "lenient::count")]
+    pub index: u64,
+    /// The vector.
+    pub embedding: Vector,
+    /// Fields that this version doesn't know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// A vector, and how it was written.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Vector {
+    /// As numbers.
+    Floats(Vec<f32>),
+    /// As base64 of 32-bit floats, which the request had asked for.
+    Base64(Vec<f32>),
+    /// As text that the request had not asked for, as it came: what it holds is the server's business.
+    Encoded(String),
+}
+
+impl Vector {
+    /// The numbers; none of text that was not asked for.
+    #[must_use]
+    pub fn as_slice(&self) -> &[f32] {
+        match self {
+            Self::Floats(numbers) | Self::Base64(numbers) => numbers,
+            Self::Encoded(_) => &[],
+        }
+    }
+}
+
+impl Serialize for Vector {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Floats(numbers) => numbers.serialize(serializer),
+            Self::Base64(numbers) => {
+                let bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+                serializer.serialize_str(&STANDARD.encode(bytes))
+            }
+            Self::Encoded(text) => serializer.serialize_str(text),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Vector {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyVector;
+
+        impl<'de> Visitor<'de> for AnyVector {
+            type Value = Vector;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("numbers or text")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, numbers: A) -> Result<Vector, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(numbers)).map(Vector::Floats)
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Vector, E> {
+                Ok(Vector::Encoded(text.to_owned()))
+            }
+        }
+
+        deserializer.deserialize_any(AnyVector)
+    }
+}
+
+/// An answer whose text is base64 of numbers, as the request had asked.
+pub(super) struct Encoded(pub(super) EmbeddingsResponse);
+
+impl<'de> Deserialize<'de> for Encoded {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut answer = EmbeddingsResponse::deserialize(deserializer)?;
+        for embedding in &mut answer.data {
+            if let Vector::Encoded(text) = &embedding.embedding {
+                let numbers = numbers(text).ok_or_else(|| D::Error::custom("a vector is no base64 of 32-bit floats"))?;
+                embedding.embedding = Vector::Base64(numbers);
+            }
+        }
+        Ok(Self(answer))
+    }
+}
+
+/// Decodes base64 straight into numbers, by pieces that fit into a cache.
+fn numbers(text: &str) -> Option<Vec<f32>> {
+    let mut numbers = Vec::with_capacity(text.len() * 3 / 16);
+    let mut bytes = [0; BYTES];
+    for piece in text.as_bytes().chunks(BYTES / 3 * 4) {
+        let length = STANDARD.decode_slice(piece, &mut bytes).ok()?;
+        let whole = bytes[..length].chunks_exact(4);
+        if !whole.remainder().is_empty() {
+            return None;
+        }
+        numbers.extend(whole.map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])));
+    }
+    Some(numbers)
+}
+
+/// A multiple of three for base64, and of four for numbers.
+const BYTES: usize = 3072;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_read_and_written_alike_at_every_length() {
+        for length in [0, 1, 2, 3, 4, 5, 767, 768, 769, 1536, 4000] {
+            let written: Vec<f32> = (0_u16..).take(length).map(|number| f32::from(number) * 0.37 - 100.0).collect();
+            let json = serde_json::to_value(Vector::Base64(written.clone())).unwrap();
+            assert_eq!(numbers(json.as_str().unwrap()), Some(written), "{length}");
+        }
+        for text in ["AAA", "AAAA", "????", "AAAAAAAA=", "AAAAAAA"] {
+            assert_eq!(numbers(text), None, "{text}");
+        }
+    }
+}
