@@ -15,6 +15,7 @@ use crate::embeddings::Embeddings;
 use crate::error::Result;
 use crate::gemini::Gemini;
 use crate::messages::Messages;
+use crate::models::Models;
 use crate::raw::RawRequest;
 use crate::transport::Transport;
 use crate::transport::request::caller_header;
@@ -99,6 +100,12 @@ impl Client {
     #[must_use]
     pub fn gemini(&self) -> Gemini {
         Gemini::new(self.transport.clone())
+    }
+
+    /// The catalogue of models: `GET /v1/models`.
+    #[must_use]
+    pub fn models(&self) -> Models {
+        Models::new(self.transport.clone())
     }
 
     /// Any path of the gateway, with all of the client's policies: what this crate doesn't type yet, and the provider proxy.

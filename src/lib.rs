@@ -37,6 +37,7 @@
 //! - [`messages`]: Anthropic's messages, in their own shape.
 //! - [`gemini`]: Google's Gemini protocol, in its own shape.
 //! - [`embeddings`]: vectors of texts.
+//! - [`models`]: the catalogue, with prices.
 //! - [`RawRequest`]: any other path, with all the policies.
 //! - [`Response`] and [`Meta`]: an answer with its request id, rate limits, attempts and timing.
 //! - [`Error`]: one type for every call, sorted by how far the call had come; [`ApiError`] for what the gateway reports.
@@ -62,6 +63,7 @@ pub mod embeddings;
 pub mod error;
 pub mod gemini;
 pub mod messages;
+pub mod models;
 #[cfg(feature = "testing")]
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;

@@ -32,6 +32,7 @@ mod chat;
 mod embeddings;
 mod gemini;
 mod messages;
+mod models;
 mod reply;
 mod server;
 

@@ -18,7 +18,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use super::reply::ReplyBody;
-use super::{RecordedRequest, Reply, State, chat, embeddings, gemini, lock, messages};
+use super::{RecordedRequest, Reply, State, chat, embeddings, gemini, lock, messages, models};
 
 pub(super) const API_KEY: &str = "lr_live_embedded_gateway";
 pub(super) const MANAGEMENT_KEY: &str = "lr_mgmt_embedded_gateway";
@@ -99,6 +99,9 @@ fn route(request: &RecordedRequest, state: &State) -> Reply {
     let interval = *lock(&state.delta_interval);
     if let (&Method::POST, Some(target), Key::Api) = (&request.method, request.path.strip_prefix("/v1beta/models/"), key) {
         return gemini::call(target, request, interval);
+    }
+    if let (&Method::GET, Key::Api, Some(reply)) = (&request.method, key, models::look_up(request)) {
+        return reply;
     }
     match (&request.method, request.path.as_str(), key) {
         (&Method::POST, "/v1/chat/completions", Key::Api) => chat::complete(&request.json(), interval),

@@ -100,6 +100,17 @@ async fn gemini() {
 }
 
 #[tokio::test]
+async fn models() {
+    let gateway = gateway().await;
+    let models = || gateway.client().models();
+    owns_what_it_needs(|| models().list()).await;
+    owns_what_it_needs(|| models().list_with(&arouter::models::ListModelsQuery::new())).await;
+    owns_what_it_needs(|| models().get("openai/gpt-5.4")).await;
+    owns_what_it_needs(|| models().endpoints("openai/gpt-5.4")).await;
+    owns_what_it_needs(|| models().providers()).await;
+}
+
+#[tokio::test]
 async fn raw_calls() {
     let gateway = gateway().await;
     let raw = |body: &Value| gateway.client().request(Method::POST, ["v1", "chat", "completions"]).json(body);

@@ -9,6 +9,7 @@ mod embeddings;
 mod exchange;
 mod gemini;
 mod messages;
+mod models;
 mod untyped;
 
 use arouter::testing::Gateway;
@@ -21,9 +22,9 @@ use exchange::{Corpus, Exchange};
 
 /// What is read, of each protocol.
 const PROTOCOLS: [(&str, &[&str]); 5] = [
-    ("openai", &["chat", "embeddings", "errors"]),
-    ("openrouter", &["chat", "embeddings", "messages", "errors"]),
-    ("compat", &["chat", "embeddings", "messages", "errors"]),
+    ("openai", &["chat", "embeddings", "models", "errors"]),
+    ("openrouter", &["chat", "embeddings", "models", "messages", "errors"]),
+    ("compat", &["chat", "embeddings", "models", "messages", "errors"]),
     ("anthropic", &["messages", "tokens", "models", "errors"]),
     ("gemini", &["generate", "tokens", "embeddings", "models", "errors"]),
 ];
@@ -61,6 +62,7 @@ async fn check(protocol: &str, kind: &str, exchange: &Exchange, gateway: &Gatewa
         ("anthropic", "tokens") => messages::check_tokens(exchange, gateway, client).await,
         ("anthropic", "models") => messages::check_models(exchange, gateway, client, untyped).await,
         ("anthropic", "errors") => check_error(exchange, &messages::error(exchange, gateway, client).await),
+        (_, "models") => models::check(protocol, exchange, gateway, client, untyped).await,
         (_, "errors") => check_error(exchange, &chat::error(exchange, gateway, client).await),
         _ => panic!("nothing reads {protocol}/{kind}"),
     }

@@ -12,6 +12,7 @@ mod features;
 mod gemini;
 mod messages;
 mod mocked;
+mod models;
 mod retry;
 mod secrets;
 mod sse_cases;
