@@ -1,8 +1,10 @@
 //! Embeddings: `POST /v1/embeddings`.
 
+mod all;
 mod request;
 mod response;
 
+pub use all::{AllEmbeddings, BatchError, BatchOptions, BatchProgress};
 pub use request::{EmbeddingsInput, EmbeddingsRequest, EncodingFormat};
 pub use response::{Embedding, EmbeddingsResponse, Vector};
 
@@ -72,6 +74,34 @@ impl Embeddings {
             }
             transport.fetch(call).await
         }
+    }
+
+    /// Makes a vector of each of any number of inputs: cuts them into batches, and has a few of these under way at a time.
+    ///
+    /// Each batch is a call of its own, retried like one. Memory is bounded by the inputs, the vectors and the batches under way.
+    ///
+    /// # Errors
+    ///
+    /// [`BatchError`] if a batch fails, with its inputs, its error, and the vectors of all batches that were done: no further batch is
+    /// begun, and those under way are waited for. An answer without a vector of each of its inputs is an error too.
+    ///
+    /// ```no_run
+    /// # async fn run(client: arouter::Client, lines: Vec<String>) -> Result<(), arouter::embeddings::BatchError> {
+    /// use arouter::embeddings::{BatchOptions, EmbeddingsRequest};
+    ///
+    /// let request = EmbeddingsRequest::new("openai/text-embedding-3-small", lines);
+    /// let options = BatchOptions::new().concurrency(8).on_progress(|progress| eprintln!("{} of {}", progress.done, progress.total));
+    /// let all = client.embeddings().create_all(&request, &options).await?;
+    /// println!("{} vectors for ${}", all.vectors.len(), all.cost_usd);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create_all(
+        &self,
+        request: &EmbeddingsRequest,
+        options: &BatchOptions,
+    ) -> impl Future<Output = Result<AllEmbeddings, BatchError>> + Send + use<> {
+        all::create(self.clone(), request.clone(), options.clone())
     }
 }
 

@@ -52,6 +52,13 @@ impl EmbeddingsResponse {
         ordered.sort_by_key(|embedding| embedding.index);
         ordered.into_iter().map(|embedding| embedding.embedding.as_slice()).collect()
     }
+
+    /// As [`vectors`](Self::vectors), to own them.
+    #[must_use]
+    pub fn into_vectors(mut self) -> Vec<Vec<f32>> {
+        self.data.sort_by_key(|embedding| embedding.index);
+        self.data.into_iter().map(|embedding| embedding.embedding.into_vec()).collect()
+    }
 }
 
 /// One vector.
@@ -90,6 +97,15 @@ impl Vector {
         match self {
             Self::Floats(numbers) | Self::Base64(numbers) => numbers,
             Self::Encoded(_) => &[],
+        }
+    }
+
+    /// The numbers, to own them; none of text that was not asked for.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<f32> {
+        match self {
+            Self::Floats(numbers) | Self::Base64(numbers) => numbers,
+            Self::Encoded(_) => Vec::new(),
         }
     }
 }

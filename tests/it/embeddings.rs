@@ -1,8 +1,11 @@
 //! Embeddings: what is written to the wire, and vectors in any order and encoding.
 
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
 use arouter::Error;
 use arouter::chat::ProviderPreferences;
-use arouter::embeddings::{EmbeddingsInput, EmbeddingsRequest, EncodingFormat, Vector};
+use arouter::embeddings::{BatchOptions, EmbeddingsInput, EmbeddingsRequest, EncodingFormat, Vector};
 use arouter::testing::{RecordedRequest, Reply};
 use serde_json::{Value, json};
 
@@ -101,4 +104,58 @@ async fn an_answer_without_vectors_is_an_error() {
     assert!(matches!(embeddings.create(&EmbeddingsRequest::new("m", "a")).await, Err(Error::Decode { .. })));
     assert!(matches!(embeddings.create(&EmbeddingsRequest::new("m", "a")).await, Err(Error::Api(_))));
     assert!(matches!(embeddings.create(&EmbeddingsRequest::new("m", Vec::<String>::new())).await, Err(Error::Api(_))));
+}
+
+#[tokio::test]
+async fn any_number_of_inputs_is_cut_into_batches() {
+    let gateway = gateway().await;
+    let embeddings = gateway.client().embeddings();
+    let texts: Vec<String> = (0..1000).map(|number| format!("text {number}")).collect();
+    let request = EmbeddingsRequest::new("m", texts.clone()).user("u").dimensions(4);
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let telling = told.clone();
+    let options = BatchOptions::new().max_inputs(64).concurrency(3).on_progress(move |progress| telling.lock().unwrap().push(progress));
+    let all = embeddings.create_all(&request, &options).await.unwrap();
+    assert_eq!((all.vectors.len(), all.prompt_tokens, gateway.requests().len()), (1000, 2000, 16));
+    for at in [0, 63, 64, 999] {
+        let one = embeddings.create(&EmbeddingsRequest::new("m", texts[at].as_str()).dimensions(4)).await.unwrap();
+        assert_eq!(all.vectors[at], one.vectors()[0], "{at}");
+    }
+    let told = told.lock().unwrap().clone();
+    assert_eq!((told.len(), told.last().unwrap().done, told[0].total), (16, 1000, 1000));
+    assert!(gateway.requests()[..16].iter().all(|request| request.json()["user"] == "u"));
+
+    let empty = embeddings.create_all(&EmbeddingsRequest::new("m", Vec::<String>::new()), &BatchOptions::new()).await.unwrap();
+    assert!(empty.vectors.is_empty());
+    let single = embeddings.create_all(&EmbeddingsRequest::new("m", "a"), &BatchOptions::new()).await.unwrap();
+    assert_eq!(single.vectors.len(), 1);
+}
+
+#[tokio::test]
+async fn a_batch_that_fails_is_named_and_the_others_are_kept() {
+    let gateway = gateway().await;
+    let embeddings = gateway.client().embeddings();
+    let texts: Vec<String> = (0..10).map(|number| format!("text {number}")).collect();
+    let request = EmbeddingsRequest::new("m", texts);
+    let options = BatchOptions::new().max_inputs(2).concurrency(1);
+    let vectors = Reply::ok(&json!({"data": [{"index": 1, "embedding": [1.0]}, {"index": 0, "embedding": [0.0]}]}));
+    gateway.script(EMBEDDINGS, [vectors.clone(), vectors.clone(), Reply::status(400)]);
+    let failed = embeddings.create_all(&request, &options).await.unwrap_err();
+    assert_eq!((failed.inputs.clone(), failed.to_string().as_str()), (4..6, "inputs 4 to 5 of 10 failed"));
+    assert_eq!(failed.error.status().map(|status| status.as_u16()), Some(400));
+    let kept = [Some(vec![0.0]), Some(vec![1.0]), Some(vec![0.0]), Some(vec![1.0]), None, None, None, None, None, None];
+    assert_eq!(failed.vectors, kept);
+    assert_eq!(gateway.requests().len(), 3, "no batch is begun after one has failed");
+
+    // Batches under way when one fails are waited for.
+    gateway.script(EMBEDDINGS, [Reply::status(400), vectors.clone().delay(Duration::from_millis(50)), vectors.clone()]);
+    let failed = embeddings.create_all(&request, &options.clone().concurrency(3)).await.unwrap_err();
+    assert_eq!(failed.vectors.iter().flatten().count(), 4);
+
+    // Fewer vectors than inputs, and text in their place, are no answer.
+    for data in [json!([{"embedding": [1.0]}]), json!([{"embedding": "AAAA"}, {"embedding": "AAAA"}])] {
+        gateway.script(EMBEDDINGS, [Reply::ok(&json!({"data": data}))]);
+        let failed = embeddings.create_all(&request, &options).await.unwrap_err();
+        assert!(matches!(failed.error, Error::Decode { .. }) && failed.inputs == (0..2), "{failed:?}");
+    }
 }
