@@ -9,7 +9,7 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 
 pub use benchmarks::{ArtificialAnalysis, Benchmarks, DesignArena};
-pub use endpoint::{ModelEndpoint, ModelEndpoints, Percentiles};
+pub use endpoint::{ModelEndpoint, ModelEndpoints};
 pub use model::{AliasTarget, Architecture, DefaultParameters, Model, ModelLinks, ModelReasoning, PerRequestLimits, TopProvider};
 pub use pricing::{Pricing, PricingOverride};
 

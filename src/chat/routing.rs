@@ -190,7 +190,7 @@ pub enum Preference {
     Percentiles(Percentiles),
 }
 
-/// Bounds by percentile.
+/// Figures by percentile: bounds for providers, or how a [`ModelEndpoint`](crate::models::ModelEndpoint) does.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Percentiles {

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::model::Architecture;
 use super::pricing::Pricing;
+use crate::chat::Percentiles;
 use crate::extra::Extra;
 use crate::lenient;
 
@@ -151,27 +152,6 @@ pub struct ModelEndpoint {
     /// How many tokens a second came in the last 30 minutes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub throughput_last_30m: Option<Percentiles>,
-    /// Fields that this version doesn't know.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-/// A figure as shares of the requests saw it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Percentiles {
-    /// Half of them at most.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p50: Option<f64>,
-    /// Three in four at most.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p75: Option<f64>,
-    /// Nine in ten at most.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p90: Option<f64>,
-    /// All but one in a hundred at most.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p99: Option<f64>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]
     pub extra: Extra,
