@@ -1,9 +1,9 @@
 //! A streamed answer: how it is read, and what a program does with it.
 
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
-use futures::{Stream, StreamExt as _};
+use futures::Stream;
 use serde_json::Value;
 
 use super::accumulate::ChatAccumulator;
@@ -13,7 +13,7 @@ use crate::error::{ApiError, Result};
 use crate::json;
 use crate::response::Meta;
 use crate::transport::sse::{self, Event};
-use crate::transport::stream::{Decoded, EventStream, Protocol, is_event_stream};
+use crate::transport::stream::{Decoded, EventStream, Protocol, is_event_stream, poll_text};
 
 /// A streamed answer, chunk by chunk: made by [`Chat::stream`](super::Chat::stream).
 ///
@@ -49,13 +49,8 @@ impl ChatStream {
     /// Like a whole answer, it may not be larger than [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
     pub async fn into_outcome(mut self) -> (ChatResponse, Result<()>) {
         let mut accumulator = ChatAccumulator::new();
-        while let Some(chunk) = self.next().await {
-            let added = chunk.and_then(|chunk| self.0.within_response_limit(accumulator.push(chunk)));
-            if let Err(error) = added {
-                return (accumulator.into_response(), Err(error));
-            }
-        }
-        (accumulator.into_response(), Ok(()))
+        let ended = self.0.add_up(|chunk| accumulator.push(chunk)).await;
+        (accumulator.into_response(), ended)
     }
 
     /// Only the text of the first answer, piece by piece.
@@ -96,16 +91,7 @@ impl Stream for ChatTextStream {
     type Item = Result<String>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            match ready!(Pin::new(&mut self.0).poll_next(context)) {
-                Some(Ok(chunk)) => match chunk.text() {
-                    text if text.is_empty() => {}
-                    text => return Poll::Ready(Some(Ok(text.into_owned()))),
-                },
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                None => return Poll::Ready(None),
-            }
-        }
+        poll_text(&mut self.0, context, ChatChunk::text)
     }
 }
 

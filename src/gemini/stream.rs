@@ -1,10 +1,11 @@
 //! A streamed answer: how it is read, and what a program does with it.
 
+use std::borrow::Cow;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use futures::{Stream, StreamExt as _};
+use futures::Stream;
 
 use super::accumulate::GeminiAccumulator;
 use super::response::{GenerateContentResponse, PromptFeedback};
@@ -13,7 +14,7 @@ use crate::json;
 use crate::json_values::ValueDecoder;
 use crate::response::Meta;
 use crate::transport::sse::{self, Event};
-use crate::transport::stream::{Decoded, Decoder, EventStream, Protocol, is_event_stream};
+use crate::transport::stream::{Decoded, Decoder, EventStream, Protocol, is_event_stream, poll_text};
 
 /// A streamed answer, piece by piece: made by [`Gemini::stream_generate_content`](super::Gemini::stream_generate_content).
 ///
@@ -51,13 +52,8 @@ impl GeminiStream {
     /// Like a whole answer, it may not be larger than [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
     pub async fn into_outcome(mut self) -> (GenerateContentResponse, Result<()>) {
         let mut accumulator = GeminiAccumulator::new();
-        while let Some(piece) = self.next().await {
-            let added = piece.and_then(|piece| self.0.within_response_limit(accumulator.push(piece)));
-            if let Err(error) = added {
-                return (accumulator.into_response(), Err(error));
-            }
-        }
-        (accumulator.into_response(), Ok(()))
+        let ended = self.0.add_up(|piece| accumulator.push(piece)).await;
+        (accumulator.into_response(), ended)
     }
 
     /// Only the text of the first answer, piece by piece, thoughts left out.
@@ -98,16 +94,7 @@ impl Stream for GeminiTextStream {
     type Item = Result<String>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            match ready!(Pin::new(&mut self.0).poll_next(context)) {
-                Some(Ok(piece)) => match piece.text() {
-                    text if text.is_empty() => {}
-                    text => return Poll::Ready(Some(Ok(text))),
-                },
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                None => return Poll::Ready(None),
-            }
-        }
+        poll_text(&mut self.0, context, |piece| Cow::Owned(piece.text()))
     }
 }
 

@@ -1,9 +1,9 @@
 //! A streamed answer: how it is read, and what a program does with it.
 
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
-use futures::{Stream, StreamExt as _};
+use futures::Stream;
 
 use super::accumulate::MessagesAccumulator;
 use super::event::MessagesEvent;
@@ -12,7 +12,7 @@ use crate::error::{ApiError, Result};
 use crate::json;
 use crate::response::Meta;
 use crate::transport::sse::{self, Event};
-use crate::transport::stream::{Decoded, EventStream, Protocol, is_event_stream};
+use crate::transport::stream::{Decoded, EventStream, Protocol, is_event_stream, poll_text};
 
 /// A streamed answer, event by event: made by [`Messages::stream`](super::Messages::stream).
 ///
@@ -50,13 +50,8 @@ impl MessagesStream {
     /// Like a whole answer, it may not be larger than [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
     pub async fn into_outcome(mut self) -> (MessagesResponse, Result<()>) {
         let mut accumulator = MessagesAccumulator::new();
-        while let Some(event) = self.next().await {
-            let added = event.and_then(|event| self.0.within_response_limit(accumulator.push(event)));
-            if let Err(error) = added {
-                return (accumulator.into_response(), Err(error));
-            }
-        }
-        (accumulator.into_response(), Ok(()))
+        let ended = self.0.add_up(|event| accumulator.push(event)).await;
+        (accumulator.into_response(), ended)
     }
 
     /// Only the text, piece by piece.
@@ -97,16 +92,7 @@ impl Stream for MessagesTextStream {
     type Item = Result<String>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            match ready!(Pin::new(&mut self.0).poll_next(context)) {
-                Some(Ok(event)) => match event.text() {
-                    text if text.is_empty() => {}
-                    text => return Poll::Ready(Some(Ok(text.into_owned()))),
-                },
-                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                None => return Poll::Ready(None),
-            }
-        }
+        poll_text(&mut self.0, context, MessagesEvent::text)
     }
 }
 

@@ -1,11 +1,12 @@
 //! Streams of typed items out of an answer that goes on.
 
+use std::borrow::Cow;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::Stream;
+use futures::{Stream, StreamExt as _};
 use http::HeaderValue;
 use http_body::Body as _;
 use serde_json::Value;
@@ -201,15 +202,18 @@ impl<P: Protocol> EventStream<P> {
         self.opened = Some((class, Instant::now()));
     }
 
-    /// Refuses to go on adding up a stream that is larger than a whole answer may be.
-    pub(crate) fn within_response_limit(&self, added: Result<()>) -> Result<()> {
+    /// Reads to the end and hands each item to `add`, unless the stream is larger than a whole answer may be.
+    pub(crate) async fn add_up(&mut self, mut add: impl FnMut(P::Item) -> Result<()>) -> Result<()> {
+        while let Some(item) = self.next().await {
+            let item = item?;
+            add(item).and_then(|()| self.within_response_limit()).map_err(|error| self.with_context(error))?;
+        }
+        Ok(())
+    }
+
+    fn within_response_limit(&self) -> Result<()> {
         let limit = self.limits.response;
-        let error = match added {
-            Ok(()) if self.received <= limit => return Ok(()),
-            Ok(()) => Error::too_large(Oversize::Response, limit),
-            Err(error) => error,
-        };
-        Err(self.with_context(error))
+        if self.received > limit { Err(Error::too_large(Oversize::Response, limit)) } else { Ok(()) }
     }
 
     pub(crate) fn meta(&self) -> &Meta {
@@ -394,6 +398,20 @@ impl<P: Protocol> EventStream<P> {
         self.state = State::Done;
         self.body = None;
     }
+}
+
+/// The next text of a stream's items that isn't empty.
+pub(crate) fn poll_text<S, T>(stream: &mut S, context: &mut Context<'_>, text: impl Fn(&T) -> Cow<'_, str>) -> Poll<Option<Result<String>>>
+where
+    S: Stream<Item = Result<T>> + Unpin,
+{
+    while let Some(item) = ready!(stream.poll_next_unpin(context)?) {
+        let text = text(&item);
+        if !text.is_empty() {
+            return Poll::Ready(Some(Ok(text.into_owned())));
+        }
+    }
+    Poll::Ready(None)
 }
 
 impl<P: Protocol> Stream for EventStream<P> {
