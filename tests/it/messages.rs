@@ -544,6 +544,12 @@ async fn a_cut_stream_keeps_its_text_and_a_report_ends_one() {
         assert_eq!(error.api().unwrap().status_hint().map(|hint| hint.as_u16()), Some(529));
     }
 
+    // Events that don't fit together are no answer, even if the message ends well.
+    gateway.script(MESSAGES, [events(&[delta(7, &json!({"type": "text_delta", "text": "lo"})), json!({"type": "message_stop"})])]);
+    let (partial, ended) = gateway.client().messages().stream(&hello_claude()).await.unwrap().into_outcome().await;
+    let error = ended.unwrap_err();
+    assert!(matches!(error, Error::Decode { .. }) && error.request_id().is_some() && partial.text() == "Hel", "{error:?}");
+
     // A sign of life need not be JSON, and a null in place of content is none.
     let ping = format!("data: {}\n\nevent: ping\ndata: ping\n\ndata: {{\"type\":\"message_stop\"}}\n\n", begin());
     gateway.script(MESSAGES, [Reply::event_stream(ping)]);
