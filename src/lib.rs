@@ -79,6 +79,7 @@ mod pages;
 mod raw;
 mod response;
 mod setters;
+mod streams;
 mod tagged;
 mod transport;
 

@@ -12,8 +12,9 @@ use super::response::{ChatResponse, FinishReason};
 use crate::error::{ApiError, Result};
 use crate::json;
 use crate::response::Meta;
+use crate::streams::{add_up, poll_text};
 use crate::transport::sse::{self, Event};
-use crate::transport::stream::{Decoded, EventStream, Protocol, is_event_stream, poll_text};
+use crate::transport::stream::{Decoded, EventStream, Protocol, is_event_stream};
 
 /// A streamed answer, chunk by chunk: made by [`Chat::stream`](super::Chat::stream).
 ///
@@ -49,7 +50,7 @@ impl ChatStream {
     /// Like a whole answer, it may not be larger than [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
     pub async fn into_outcome(mut self) -> (ChatResponse, Result<()>) {
         let mut accumulator = ChatAccumulator::new();
-        let ended = self.0.add_up(|chunk| accumulator.push(chunk)).await;
+        let ended = add_up(&mut self.0, |chunk| accumulator.push(chunk)).await;
         (accumulator.into_response(), ended)
     }
 

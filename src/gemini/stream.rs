@@ -13,8 +13,9 @@ use crate::error::{ApiError, Result};
 use crate::json;
 use crate::json_values::ValueDecoder;
 use crate::response::Meta;
+use crate::streams::{add_up, poll_text};
 use crate::transport::sse::{self, Event};
-use crate::transport::stream::{Decoded, Decoder, EventStream, Protocol, is_event_stream, poll_text};
+use crate::transport::stream::{Decoded, Decoder, EventStream, Protocol, is_event_stream};
 
 /// A streamed answer, piece by piece: made by [`Gemini::stream_generate_content`](super::Gemini::stream_generate_content).
 ///
@@ -52,7 +53,7 @@ impl GeminiStream {
     /// Like a whole answer, it may not be larger than [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
     pub async fn into_outcome(mut self) -> (GenerateContentResponse, Result<()>) {
         let mut accumulator = GeminiAccumulator::new();
-        let ended = self.0.add_up(|piece| accumulator.push(piece)).await;
+        let ended = add_up(&mut self.0, |piece| accumulator.push(piece)).await;
         (accumulator.into_response(), ended)
     }
 

@@ -11,8 +11,9 @@ use super::response::MessagesResponse;
 use crate::error::{ApiError, Result};
 use crate::json;
 use crate::response::Meta;
+use crate::streams::{add_up, poll_text};
 use crate::transport::sse::{self, Event};
-use crate::transport::stream::{Decoded, EventStream, Protocol, is_event_stream, poll_text};
+use crate::transport::stream::{Decoded, EventStream, Protocol, is_event_stream};
 
 /// A streamed answer, event by event: made by [`Messages::stream`](super::Messages::stream).
 ///
@@ -50,7 +51,7 @@ impl MessagesStream {
     /// Like a whole answer, it may not be larger than [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
     pub async fn into_outcome(mut self) -> (MessagesResponse, Result<()>) {
         let mut accumulator = MessagesAccumulator::new();
-        let ended = self.0.add_up(|event| accumulator.push(event)).await;
+        let ended = add_up(&mut self.0, |event| accumulator.push(event)).await;
         (accumulator.into_response(), ended)
     }
 

@@ -1,12 +1,11 @@
 //! Streams of typed items out of an answer that goes on.
 
-use std::borrow::Cow;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::{Stream, StreamExt as _};
+use futures::Stream;
 use http::HeaderValue;
 use http_body::Body as _;
 use serde_json::Value;
@@ -202,18 +201,15 @@ impl<P: Protocol> EventStream<P> {
         self.opened = Some((class, Instant::now()));
     }
 
-    /// Reads to the end and hands each item to `add`, unless the stream is larger than a whole answer may be.
-    pub(crate) async fn add_up(&mut self, mut add: impl FnMut(P::Item) -> Result<()>) -> Result<()> {
-        while let Some(item) = self.next().await {
-            let item = item?;
-            add(item).and_then(|()| self.within_response_limit()).map_err(|error| self.with_context(error))?;
-        }
-        Ok(())
-    }
-
-    fn within_response_limit(&self) -> Result<()> {
+    /// Refuses to go on adding up a stream that is larger than a whole answer may be.
+    pub(crate) fn within_response_limit(&self, added: Result<()>) -> Result<()> {
         let limit = self.limits.response;
-        if self.received > limit { Err(Error::too_large(Oversize::Response, limit)) } else { Ok(()) }
+        let error = match added {
+            Ok(()) if self.received <= limit => return Ok(()),
+            Ok(()) => Error::too_large(Oversize::Response, limit),
+            Err(error) => error,
+        };
+        Err(self.with_context(error))
     }
 
     pub(crate) fn meta(&self) -> &Meta {
@@ -398,20 +394,6 @@ impl<P: Protocol> EventStream<P> {
         self.state = State::Done;
         self.body = None;
     }
-}
-
-/// The next text of a stream's items that isn't empty.
-pub(crate) fn poll_text<S, T>(stream: &mut S, context: &mut Context<'_>, text: impl Fn(&T) -> Cow<'_, str>) -> Poll<Option<Result<String>>>
-where
-    S: Stream<Item = Result<T>> + Unpin,
-{
-    while let Some(item) = ready!(stream.poll_next_unpin(context)?) {
-        let text = text(&item);
-        if !text.is_empty() {
-            return Poll::Ready(Some(Ok(text.into_owned())));
-        }
-    }
-    Poll::Ready(None)
 }
 
 impl<P: Protocol> Stream for EventStream<P> {
