@@ -14,6 +14,7 @@ use crate::credentials::{ApiKey, KeySource};
 use crate::embeddings::Embeddings;
 use crate::error::Result;
 use crate::gemini::Gemini;
+use crate::keys::Keys;
 use crate::messages::Messages;
 use crate::models::Models;
 use crate::raw::RawRequest;
@@ -106,6 +107,12 @@ impl Client {
     #[must_use]
     pub fn models(&self) -> Models {
         Models::new(self.transport.clone())
+    }
+
+    /// Keys of the account, with the management key: `POST /api/v1/keys` and its siblings.
+    #[must_use]
+    pub fn keys(&self) -> Keys {
+        Keys::new(self.transport.clone())
     }
 
     /// Any path of the gateway, with all of the client's policies: what this crate doesn't type yet, and the provider proxy.

@@ -44,6 +44,11 @@ impl ApiKey {
         Ok(Self(key))
     }
 
+    /// A key as the gateway gave it: whatever it is, it is not lost. One that can't be sent is refused where it is used.
+    pub(crate) fn received(key: String) -> Self {
+        Self(Zeroizing::new(key))
+    }
+
     /// The key itself.
     #[must_use]
     pub fn expose_secret(&self) -> &str {

@@ -238,6 +238,12 @@ impl Error {
         self.context().raw_body.as_deref()
     }
 
+    /// What to do about it, where the client knows: `Display` says it too.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.context().hint.as_deref()
+    }
+
     /// Whether the same call might succeed if it were made again.
     ///
     /// By the table in [`RetryPolicy`](crate::RetryPolicy)'s docs with its default settings, for the class of this call: true only where
@@ -421,7 +427,7 @@ impl From<ApiError> for Error {
 }
 
 /// Cuts at `max` characters and escapes what could move a terminal's cursor.
-fn printable(text: &str, max: usize) -> String {
+pub(crate) fn printable(text: &str, max: usize) -> String {
     let mut shown = String::with_capacity(text.len().min(max));
     for character in text.chars().take(max) {
         if character.is_control() {

@@ -71,6 +71,13 @@ impl Extra {
     }
 }
 
+impl FromIterator<(String, Value)> for Extra {
+    fn from_iter<I: IntoIterator<Item = (String, Value)>>(fields: I) -> Self {
+        let fields = Map::from_iter(fields);
+        Self((!fields.is_empty()).then(|| Box::new(fields)))
+    }
+}
+
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()

@@ -7,7 +7,9 @@ use std::marker::PhantomData;
 use std::str::FromStr;
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, IntoDeserializer as _, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{
+    Deserialize, DeserializeOwned, Deserializer, Error, IgnoredAny, IntoDeserializer as _, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use serde_json::Value;
 
 use crate::json::as_integer;
@@ -222,6 +224,25 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for TextOrList<T> {
         }
 
         deserializer.deserialize_any(Any(PhantomData))
+    }
+}
+
+/// Something that may come bare, or in a `data` of its own; then what stands around it is taken in.
+pub(crate) struct Unwrapped<T>(pub(crate) T);
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Unwrapped<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut value = Value::deserialize(deserializer)?;
+        if let Value::Object(around) = &mut value
+            && let Some(Value::Object(_)) = around.get("data")
+            && let Some(Value::Object(mut data)) = around.remove("data")
+        {
+            for (name, field) in std::mem::take(around) {
+                data.entry(name).or_insert(field);
+            }
+            value = Value::Object(data);
+        }
+        serde_json::from_value(value).map(Self).map_err(D::Error::custom)
     }
 }
 

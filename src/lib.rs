@@ -38,6 +38,7 @@
 //! - [`gemini`]: Google's Gemini protocol, in its own shape.
 //! - [`embeddings`]: vectors of texts.
 //! - [`models`]: the catalogue, with prices.
+//! - [`keys`]: keys of the account, and their rotation.
 //! - [`RawRequest`]: any other path, with all the policies.
 //! - [`Response`] and [`Meta`]: an answer with its request id, rate limits, attempts and timing.
 //! - [`Error`]: one type for every call, sorted by how far the call had come; [`ApiError`] for what the gateway reports.
@@ -62,6 +63,7 @@ pub mod chat;
 pub mod embeddings;
 pub mod error;
 pub mod gemini;
+pub mod keys;
 pub mod messages;
 pub mod models;
 #[cfg(feature = "testing")]
@@ -81,6 +83,7 @@ mod response;
 mod setters;
 mod streams;
 mod tagged;
+mod timestamp;
 mod transport;
 
 pub use client::{Client, ClientBuilder};
@@ -91,6 +94,7 @@ pub use http::{HeaderMap, Method, StatusCode};
 pub use pages::Pages;
 pub use raw::{RawEvent, RawEvents, RawRequest};
 pub use response::{Meta, RateLimit, RateLimits, Response};
+pub use timestamp::Timestamp;
 pub use transport::retry::{RetryClass, RetryPolicy};
 
 /// The README's examples, compiled.

@@ -15,13 +15,12 @@ pub use pricing::{Pricing, PricingOverride};
 
 use crate::error::Result;
 use crate::extra::Extra;
-use crate::lenient;
+use crate::lenient::{self, Unwrapped};
 use crate::response::Response;
 use crate::setters::setters;
 use crate::transport::Transport;
 use crate::transport::request::{Pace, Request};
 use crate::transport::retry::RetryClass;
-use endpoint::Unwrapped;
 
 /// The catalogue of models, made by [`Client::models`](crate::Client::models).
 ///

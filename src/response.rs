@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode};
 
-use crate::error::Scrubber;
+use crate::error::{Error, Scrubber};
 
 /// The body of an answer, with its [`Meta`]; derefs to the body.
 ///
@@ -101,6 +101,16 @@ impl Meta {
             earlier_ids: Vec::new(),
             earlier_unknown: false,
         }))
+    }
+
+    /// Of a call whose last answer is an error, and which has succeeded all the same.
+    pub(crate) fn of_error(error: &Error) -> Self {
+        let status = error.status().unwrap_or_default();
+        let mut meta = Self::of_head(status, HeaderMap::new(), &Scrubber::default());
+        let (last, earlier) = error.request_ids().split_last().map_or((None, Vec::new()), |(last, earlier)| (Some(last), earlier.to_vec()));
+        Arc::make_mut(&mut meta.0).request_id = last.cloned();
+        meta.finished(error.attempts(), error.elapsed(), false, earlier, error.outcome_unknown());
+        meta
     }
 
     pub(crate) fn finished(&mut self, attempts: u32, elapsed: Duration, is_stream: bool, earlier_ids: Vec<String>, earlier_unknown: bool) {

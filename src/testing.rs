@@ -1,8 +1,9 @@
 //! An embedded gateway, for tests and examples that run without a key or a network.
 //!
 //! It listens on a free loopback port and behaves like the service as far as programs can tell: it checks keys, answers whole
-//! and in streams, in each of the three protocols, thinks if it is told to, calls tools whose name it reads, and counts tokens. What a test needs beyond that is scripted: errors, waits, cuts and silences,
-//! byte by byte. It keeps the requests that it saw.
+//! and in streams, in each of the three protocols, thinks if it is told to, calls tools whose name it reads, counts tokens, makes
+//! vectors, lists models, and keeps keys in memory: what is made can be used, and is refused once it is disabled. What a test needs
+//! beyond that is scripted: errors, waits, cuts and silences, byte by byte. It keeps the requests that it saw.
 //!
 //! Turn on the crate's feature `testing` under `[dev-dependencies]`, and start a gateway for each test:
 //!
@@ -31,6 +32,7 @@ mod answer;
 mod chat;
 mod embeddings;
 mod gemini;
+mod keys;
 mod messages;
 mod models;
 mod reply;
@@ -48,6 +50,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use tokio::sync::oneshot;
 
+use keys::KeyStore;
 pub use reply::Reply;
 
 use crate::client::{Client, ClientBuilder};
@@ -89,16 +92,16 @@ impl Gateway {
         &self.base_url
     }
 
-    /// The API key that it accepts.
+    /// The API key that it accepts from the start; its keys are listed like those of the service, this one among them.
     #[must_use]
     pub fn api_key(&self) -> &'static str {
-        server::API_KEY
+        keys::API_KEY
     }
 
     /// The management key that it accepts.
     #[must_use]
     pub fn management_key(&self) -> &'static str {
-        server::MANAGEMENT_KEY
+        keys::MANAGEMENT_KEY
     }
 
     /// A client of this gateway, with both keys and the defaults of [`ClientBuilder`].
@@ -199,6 +202,7 @@ struct State {
     scripts: Mutex<HashMap<String, VecDeque<Reply>>>,
     standing: Mutex<HashMap<String, Reply>>,
     requests: Mutex<Vec<RecordedRequest>>,
+    keys: Mutex<KeyStore>,
     delta_interval: Mutex<Duration>,
     accepted: AtomicUsize,
     open: AtomicUsize,

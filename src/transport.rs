@@ -280,7 +280,7 @@ impl<'c, R: Receive> Call<'c, R> {
                     self.refused = Some(credential.key.clone());
                 }
                 if let Some(hint) = wrong_key_hint(self.request.auth, &credential.key, api) {
-                    api.set_hint(hint);
+                    api.context_mut().hint = Some(hint.into());
                 }
             }
             error

@@ -24,7 +24,6 @@ pub struct ApiError {
     message: String,
     param: Option<String>,
     metadata: Option<Value>,
-    hint: Option<&'static str>,
     context: Context,
 }
 
@@ -168,10 +167,6 @@ impl ApiError {
     pub(crate) fn context_mut(&mut self) -> &mut Context {
         &mut self.context
     }
-
-    pub(crate) fn set_hint(&mut self, hint: &'static str) {
-        self.hint = Some(hint);
-    }
 }
 
 // Reading the shapes. To add one, add it to `Findings::from_object` and a row to the table in `tests/it/errors.rs`.
@@ -192,7 +187,6 @@ impl ApiError {
             message: message.map_or_else(|| status_message(findings.status.unwrap_or(status)), |message| cut(message, Self::MESSAGE_CHARS)),
             param: findings.param,
             metadata: findings.metadata,
-            hint: None,
             context: Context {
                 status: Some(status),
                 request_ids: findings.request_id.into_iter().collect(),
@@ -223,9 +217,6 @@ impl fmt::Display for ApiError {
             write!(f, " {}", printable(name, 64))?;
         }
         write!(f, ": {}", printable(&self.message, 360))?;
-        if let Some(hint) = self.hint {
-            write!(f, "; {hint}")?;
-        }
         write!(f, "{}", self.context)
     }
 }

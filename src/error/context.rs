@@ -27,6 +27,7 @@ pub struct Context {
     pub(crate) outcome_unknown: bool,
     pub(crate) retry_suppressed: bool,
     pub(crate) raw_body: Option<Bytes>,
+    pub(crate) hint: Option<Cow<'static, str>>,
 }
 
 impl Context {
@@ -41,9 +42,12 @@ impl Context {
     }
 }
 
-/// The tail of an error's message: ` (request id req_1; 3 attempts, 2.1 s)`, or nothing if nothing was sent.
+/// The tail of an error's message: `; what to do (request id req_1; 3 attempts, 2.1 s)`, or nothing if nothing is known.
 impl fmt::Display for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(hint) = &self.hint {
+            write!(f, "; {hint}")?;
+        }
         if self.attempts == 0 {
             return Ok(());
         }

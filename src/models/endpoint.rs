@@ -1,6 +1,6 @@
 //! Who serves a model.
 
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -65,20 +65,6 @@ impl<'de> Deserialize<'de> for ModelEndpoints {
             serde_json::from_value(data).map_err(D::Error::custom)?;
         extra.merge(around);
         Ok(Self { endpoints, id, name, description, created, architecture, extra })
-    }
-}
-
-/// Something that may come bare, or in a `data` of its own.
-pub(super) struct Unwrapped<T>(pub(super) T);
-
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Unwrapped<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut value = Value::deserialize(deserializer)?;
-        let bare = match value.get_mut("data") {
-            Some(data) if data.is_object() => data.take(),
-            _ => value,
-        };
-        serde_json::from_value(bare).map(Self).map_err(D::Error::custom)
     }
 }
 

@@ -34,6 +34,17 @@ pub struct Reply {
     piece: Option<usize>,
     interval: Duration,
     ending: Ending,
+    acting: Acting,
+}
+
+/// Whether the gateway acts on the request before it answers so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Acting {
+    No,
+    /// It does, and its own answer is lost.
+    Lost,
+    /// It does, and its own answer is what is sent.
+    Own,
 }
 
 #[derive(Debug, Clone)]
@@ -73,6 +84,7 @@ impl Reply {
             piece: None,
             interval: Duration::ZERO,
             ending: Ending::Complete,
+            acting: Acting::No,
         };
         if status.as_u16() < 400 {
             return reply;
@@ -130,6 +142,24 @@ impl Reply {
     /// No answer, and the connection stays open.
     pub fn silence() -> Self {
         Self { head: None, ..Self::status(200).stall_after(0) }
+    }
+
+    /// The gateway's own answer, to be sent as this reply says: late, in pieces, cut.
+    ///
+    /// ```
+    /// use arouter::testing::Reply;
+    ///
+    /// // A key is made, and its secret gets lost half-way.
+    /// Reply::own().cut_after(20);
+    /// ```
+    pub fn own() -> Self {
+        Self { acting: Acting::Own, ..Self::status(200) }
+    }
+
+    /// Lets the gateway act on the request before it answers so: a key is made, and nobody is told.
+    pub fn after_acting(mut self) -> Self {
+        self.acting = Acting::Lost;
+        self
     }
 
     /// Sets a header.
@@ -218,6 +248,19 @@ impl Reply {
     pub fn endless(mut self) -> Self {
         self.ending = Ending::Never;
         self
+    }
+
+    /// Whether the gateway acts on the request first.
+    pub(super) fn acts(&self) -> bool {
+        self.acting != Acting::No
+    }
+
+    /// The reply, once the gateway has acted and would have answered so itself.
+    pub(super) fn on(self, own: Self) -> Self {
+        if self.acting == Acting::Lost {
+            return self;
+        }
+        Self { delay: self.delay, piece: self.piece, interval: self.interval.max(own.interval), ending: self.ending, ..own }
     }
 
     /// Whether it never answers.

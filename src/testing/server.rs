@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, Response};
+use http::{HeaderValue, Method, Request, Response};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -17,11 +17,9 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
+use super::keys::Kind;
 use super::reply::ReplyBody;
 use super::{RecordedRequest, Reply, State, chat, embeddings, gemini, lock, messages, models};
-
-pub(super) const API_KEY: &str = "lr_live_embedded_gateway";
-pub(super) const MANAGEMENT_KEY: &str = "lr_mgmt_embedded_gateway";
 
 /// Serves until the owner is gone; then every connection is dropped with the tasks that hold them.
 pub(super) async fn serve(listener: std::net::TcpListener, state: Arc<State>, mut stop: oneshot::Receiver<()>) {
@@ -55,6 +53,7 @@ async fn answer(request: Request<Incoming>, state: Arc<State>, resets: Arc<Atomi
     let number = state.answered.fetch_add(1, Ordering::SeqCst) + 1;
     lock(&state.requests).push(request.clone());
     let reply = match state.scripted(&request) {
+        Some(reply) if reply.acts() => reply.on(route(&request, &state)),
         Some(reply) => reply,
         None => route(&request, &state),
     };
@@ -92,53 +91,49 @@ async fn record(request: Request<Incoming>) -> Result<RecordedRequest, io::Error
 
 /// The gateway's own behaviour. To add a route: its area's file, and a line here.
 fn route(request: &RecordedRequest, state: &State) -> Reply {
-    let key = match Key::of(&request.headers, request.query.as_deref()) {
+    let (secret, kind) = match key_of(request, state) {
         Ok(key) => key,
         Err(reply) => return *reply,
     };
     let interval = *lock(&state.delta_interval);
-    if let (&Method::POST, Some(target), Key::Api) = (&request.method, request.path.strip_prefix("/v1beta/models/"), key) {
+    if let (&Method::POST, Some(target), Kind::Api) = (&request.method, request.path.strip_prefix("/v1beta/models/"), kind) {
         return gemini::call(target, request, interval);
     }
-    if let (&Method::GET, Key::Api, Some(reply)) = (&request.method, key, models::look_up(request)) {
+    if let (&Method::GET, Kind::Api, Some(reply)) = (&request.method, kind, models::look_up(request)) {
         return reply;
     }
-    match (&request.method, request.path.as_str(), key) {
-        (&Method::POST, "/v1/chat/completions", Key::Api) => chat::complete(&request.json(), interval),
-        (&Method::POST, "/v1/embeddings", Key::Api) => embeddings::create(&request.json()),
-        (&Method::POST, "/v1/messages", Key::Api) => messages::create(request, interval),
-        (&Method::POST, "/v1/messages/count_tokens", Key::Api) => messages::count_tokens(request),
-        (&Method::GET, "/v1beta/models", Key::Api) => gemini::models(request),
-        (_, path, Key::Management) if path.starts_with("/v1") => {
+    if let (Kind::Management, Some(reply)) = (kind, lock(&state.keys).manage(request)) {
+        return reply;
+    }
+    match (&request.method, request.path.as_str(), kind) {
+        (&Method::POST, "/v1/chat/completions", Kind::Api) => chat::complete(&request.json(), interval),
+        (&Method::POST, "/v1/embeddings", Kind::Api) => embeddings::create(&request.json()),
+        (&Method::POST, "/v1/messages", Kind::Api) => messages::create(request, interval),
+        (&Method::POST, "/v1/messages/count_tokens", Kind::Api) => messages::count_tokens(request),
+        (&Method::GET, "/v1beta/models", Kind::Api) => gemini::models(request),
+        (&Method::GET, "/api/v1/key", Kind::Api) => lock(&state.keys).current(&secret),
+        (_, path, Kind::Management) if path.starts_with("/v1") => {
             Reply::error(403, "permission_error", "a management key can't be used for inference")
         }
-        (_, path, Key::Api) if path.starts_with("/api/v1/keys") => {
+        (_, path, Kind::Api) if path.starts_with("/api/v1/keys") => {
             Reply::error(403, "permission_error", "managing keys needs a management key")
         }
         _ => Reply::error(404, "not_found_error", "no such path"),
     }
 }
 
-/// The kind of key that a request carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Key {
-    Api,
-    Management,
-}
-
-impl Key {
-    /// The key as a bearer token, in `x-api-key` or in the query: any of them does for any path.
-    fn of(headers: &HeaderMap, query: Option<&str>) -> Result<Self, Box<Reply>> {
-        let text = |name: &str| headers.get(name)?.to_str().ok();
-        let bearer = text("authorization").and_then(|value| value.strip_prefix("Bearer "));
-        let in_query = query.and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("key=")));
-        match bearer.or_else(|| text("x-api-key")).or(in_query) {
-            Some(API_KEY) => Ok(Self::Api),
-            Some(MANAGEMENT_KEY) => Ok(Self::Management),
-            Some(_) => Err(Box::new(Reply::error(401, "authentication_error", "invalid api key"))),
-            None => Err(Box::new(Reply::error(401, "authentication_error", "missing or invalid Authorization header"))),
-        }
-    }
+/// The key of a request, as a bearer token, in `x-api-key` or in the query: any of them does for any path.
+fn key_of(request: &RecordedRequest, state: &State) -> Result<(String, Kind), Box<Reply>> {
+    let refused = |message: &str| Err(Box::new(Reply::error(401, "authentication_error", message)));
+    let text = |name: &str| request.headers.get(name)?.to_str().ok().map(str::to_owned);
+    let bearer = text("authorization").and_then(|value| value.strip_prefix("Bearer ").map(str::to_owned));
+    let query = request.query.as_deref().unwrap_or_default();
+    let in_query = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "key").map(|(_, key)| key.into_owned());
+    let Some(secret) = bearer.or_else(|| text("x-api-key")).or(in_query) else {
+        return refused("missing or invalid Authorization header");
+    };
+    let kind = lock(&state.keys).kind(&secret);
+    kind.map_or_else(|| refused("invalid api key"), |kind| Ok((secret, kind)))
 }
 
 /// A connection that can end in a reset, and that counts as open until it is dropped.

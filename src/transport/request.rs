@@ -12,6 +12,7 @@ use url::Url;
 use super::retry::RetryClass;
 use crate::credentials::{Auth, KeyPlace};
 use crate::error::{Error, Result};
+use crate::extra::Extra;
 use crate::json;
 
 /// A call as data. Serialised once; every attempt sends the same bytes.
@@ -83,6 +84,11 @@ impl Request {
         Ok(self)
     }
 
+    /// Sets the body to an object, of whose `extra` fields one may have the name of a typed one, and then counts.
+    pub(crate) fn object<T: Serialize + ?Sized>(self, body: &T, extra: &Extra) -> Result<Self> {
+        if extra.is_empty() { self.json(body) } else { self.json(&json::fields(body)?) }
+    }
+
     pub(crate) fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.query.push((name.into(), value.into()));
         self
@@ -95,6 +101,11 @@ impl Request {
 
     pub(crate) fn pace(mut self, pace: Pace) -> Self {
         self.pace = pace;
+        self
+    }
+
+    pub(crate) fn auth(mut self, auth: Auth) -> Self {
+        self.auth = auth;
         self
     }
 

@@ -8,6 +8,7 @@ mod compare;
 mod embeddings;
 mod exchange;
 mod gemini;
+mod keys;
 mod messages;
 mod models;
 mod untyped;
@@ -23,7 +24,7 @@ use exchange::{Corpus, Exchange};
 /// What is read, of each protocol.
 const PROTOCOLS: [(&str, &[&str]); 5] = [
     ("openai", &["chat", "embeddings", "models", "errors"]),
-    ("openrouter", &["chat", "embeddings", "models", "messages", "errors"]),
+    ("openrouter", &["chat", "embeddings", "models", "messages", "keys", "errors"]),
     ("compat", &["chat", "embeddings", "models", "messages", "errors"]),
     ("anthropic", &["messages", "tokens", "models", "errors"]),
     ("gemini", &["generate", "tokens", "embeddings", "models", "errors"]),
@@ -62,6 +63,7 @@ async fn check(protocol: &str, kind: &str, exchange: &Exchange, gateway: &Gatewa
         ("anthropic", "tokens") => messages::check_tokens(exchange, gateway, client).await,
         ("anthropic", "models") => messages::check_models(exchange, gateway, client, untyped).await,
         ("anthropic", "errors") => check_error(exchange, &messages::error(exchange, gateway, client).await),
+        (_, "keys") => keys::check(exchange, gateway, client, untyped).await,
         (_, "models") => models::check(protocol, exchange, gateway, client, untyped).await,
         (_, "errors") => check_error(exchange, &chat::error(exchange, gateway, client).await),
         _ => panic!("nothing reads {protocol}/{kind}"),

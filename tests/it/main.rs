@@ -10,6 +10,7 @@ mod embeddings;
 mod errors;
 mod features;
 mod gemini;
+mod keys;
 mod messages;
 mod mocked;
 mod models;

@@ -11,6 +11,7 @@ pub(super) struct Corpus(PathBuf);
 
 pub(super) struct Exchange {
     pub(super) name: String,
+    pub(super) method: String,
     pub(super) url_path: String,
     pub(super) mode: String,
     pub(super) status: u64,
@@ -49,6 +50,7 @@ impl Exchange {
         let meta: Value = serde_json::from_slice(&std::fs::read(meta).unwrap()).unwrap();
         Self {
             name: meta["name"].as_str().unwrap().to_owned(),
+            method: meta["method"].as_str().unwrap_or("POST").to_owned(),
             url_path: meta["url_path"].as_str().unwrap_or_default().to_owned(),
             mode: meta["mode"].as_str().unwrap().to_owned(),
             status: meta["status"].as_u64().unwrap(),
