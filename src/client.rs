@@ -70,6 +70,10 @@ impl Client {
         ClientBuilder::default()
     }
 
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
     pub(crate) fn of_transport(transport: Transport) -> Self {
         Self { transport }
     }
@@ -181,7 +185,7 @@ impl Client {
     /// [`Error::Config`](crate::Error::Config) if the key can't be sent, or if the client has a
     /// [key provider](ClientBuilder::key_provider). The key in use stays.
     pub fn set_api_key(&self, api_key: impl Into<String>) -> Result<()> {
-        self.transport.settings().credentials.api.swap(ApiKey::new(api_key)?)
+        self.transport.settings().credentials.api.swap(ApiKey::new(api_key)?).map(drop)
     }
 
     fn derived(&self, change: impl FnOnce(&mut crate::transport::Settings)) -> Self {

@@ -168,11 +168,22 @@ impl KeySource {
         self.set(key).map(Some)
     }
 
-    pub(crate) fn swap(&self, key: ApiKey) -> Result<()> {
-        if self.provide.is_some() {
+    /// Puts another key in force, and gives the one before.
+    pub(crate) fn swap(&self, key: ApiKey) -> Result<Option<Arc<Credential>>> {
+        if self.has_provider() {
             return Err(Error::config("this client asks a provider for its key; change what the provider gives"));
         }
-        self.set(key).map(drop)
+        let before = self.known();
+        self.set(key).map(|_| before)
+    }
+
+    /// Puts a key back in force.
+    pub(crate) fn restore(&self, before: Option<Arc<Credential>>) {
+        *self.live.write().unwrap_or_else(PoisonError::into_inner) = before;
+    }
+
+    pub(crate) fn has_provider(&self) -> bool {
+        self.provide.is_some()
     }
 
     fn known(&self) -> Option<Arc<Credential>> {

@@ -3,6 +3,7 @@
 mod created;
 mod key;
 mod request;
+mod rotation;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +13,7 @@ use http::Method;
 pub use created::CreatedKey;
 pub use key::{CurrentKey, Key, KeyDeletion, KeyList, KeyRateLimit, KeyType, KeyUsage, KeyUsageDetails, LimitReset};
 pub use request::{Change, CreateKeyRequest, ListKeysQuery, UpdateKeyRequest};
+pub use rotation::{Rotated, Rotation, RotationError, RotationEvent, RotationPlan, RotationStep, Twin};
 
 use crate::credentials::Auth;
 use crate::error::{Error, Result, printable};
@@ -217,6 +219,11 @@ impl Keys {
             };
             current.map(|current| current.map(|Unwrapped(current)| current))
         }
+    }
+
+    /// Replaces a key by a twin while it is in use, step by step: see [`Rotation`].
+    pub fn rotate(&self, hash: &str) -> Rotation {
+        Rotation::new(self.clone(), hash)
     }
 
     fn fetch_key(&self, call: Result<Request>) -> impl Future<Output = Result<Response<Key>>> + Send + use<> {

@@ -1,7 +1,10 @@
 //! Every call can be joined, raced, spawned and kept: its future owns what it needs.
 
+use std::time::Duration;
+
 use arouter::embeddings::{EmbeddingsRequest, EncodingFormat};
 use arouter::gemini::{self, BatchEmbedContentsRequest, CountTokensRequest, EmbedContentRequest};
+use arouter::keys::{CreateKeyRequest, ListKeysQuery, UpdateKeyRequest};
 use arouter::messages::{BatchRequest, PageQuery};
 use arouter::testing::{Gateway, Reply};
 use arouter::{Client, Method, Result};
@@ -111,6 +114,24 @@ async fn models() {
 }
 
 #[tokio::test]
+async fn keys() {
+    let gateway = gateway().await;
+    let keys = || gateway.client().keys();
+    let hash = keys().create(&CreateKeyRequest::new("a")).await.unwrap().data.hash.clone();
+    gateway.always(format!("DELETE /api/v1/keys/{hash}"), Reply::status(204));
+    owns_what_it_needs(|| keys().create(&CreateKeyRequest::new("b"))).await;
+    owns_what_it_needs(|| keys().list(&ListKeysQuery::new())).await;
+    owns_what_it_needs(|| keys().get(&hash)).await;
+    owns_what_it_needs(|| keys().update(&hash, &UpdateKeyRequest::new().limit(1.0))).await;
+    owns_what_it_needs(|| keys().delete(&hash)).await;
+    owns_what_it_needs(|| keys().current()).await;
+    assert!(tokio::spawn(keys().list_all().count()).await.unwrap() > 2);
+    let rotation = keys().rotate(&hash).grace(Duration::ZERO);
+    assert!(tokio::spawn(rotation.dry_run()).await.unwrap().is_ok());
+    assert!(tokio::spawn(rotation.run(|_| async { Ok::<_, arouter::Error>(()) })).await.unwrap().is_ok());
+}
+
+#[tokio::test]
 async fn raw_calls() {
     let gateway = gateway().await;
     let raw = |body: &Value| gateway.client().request(Method::POST, ["v1", "chat", "completions"]).json(body);
@@ -133,6 +154,9 @@ fn public_types_cross_threads() {
     is_shared::<arouter::Response<arouter::chat::ChatResponse>>();
     is_shared::<arouter::Response<arouter::messages::MessagesResponse>>();
     is_shared::<arouter::RawRequest>();
+    is_shared::<arouter::keys::CreatedKey>();
+    is_shared::<arouter::keys::Rotation>();
+    is_shared::<arouter::keys::RotationError>();
     is_shared::<Gateway>();
     is_sent::<arouter::chat::ChatStream>();
     is_sent::<arouter::chat::ChatTextStream>();
@@ -140,6 +164,7 @@ fn public_types_cross_threads() {
     is_sent::<arouter::messages::MessagesTextStream>();
     is_sent::<arouter::messages::BatchResults>();
     is_sent::<arouter::Pages<arouter::messages::ModelInfo>>();
+    is_sent::<arouter::Pages<arouter::keys::Key>>();
     is_sent::<gemini::GeminiStream>();
     is_sent::<gemini::GeminiTextStream>();
     is_sent::<arouter::RawEvents>();

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arouter::gemini::{Content, GenerateContentRequest};
+use arouter::keys::{CreateKeyRequest, UpdateKeyRequest};
 use arouter::messages::{InputMessage, MessagesRequest};
 use arouter::testing::{Gateway, Reply};
 use arouter::{ApiKey, Client, Error, Method, RetryPolicy};
@@ -20,9 +21,13 @@ const KEY: &str = "lr_live_SENTINEL/of+the=key";
 /// The same in a query.
 const ENCODED_KEY: &str = "lr_live_SENTINEL%2Fof%2Bthe%3Dkey";
 const MANAGEMENT_KEY: &str = "lr_mgmt_SENTINEL/of+the=key";
+const NEW_KEY: &str = "lr_live_SENTINEL_of_a_new_key";
 const PROMPT: &str = "SENTINEL of the prompt";
 const GEMINI: &str = "gemini-2.5-flash";
 const GENERATE: &str = "/v1beta/models/gemini-2.5-flash:generateContent";
+const KEYS: &str = "/api/v1/keys";
+const ONE_KEY: &str = "/api/v1/keys/h";
+const CURRENT: &str = "/api/v1/key";
 const STREAM_GENERATE: &str = "/v1beta/models/gemini-2.5-flash:streamGenerateContent";
 
 /// In a process of its own, since a program has one log.
@@ -47,9 +52,9 @@ async fn what_is_said_and_logged() {
     let gateway = gateway().await;
     let mut said = String::new();
     for client in clients(&gateway) {
-        said.push_str(&format!("{client:?}{client:#?}{:?}{:?}{:?}", client.chat(), client.messages(), client.gemini()));
+        said.push_str(&format!("{client:?}{client:#?}{:?}{:?}{:?}{:?}", client.chat(), client.messages(), client.gemini(), client.keys()));
         for reply in replies() {
-            for path in [CHAT, MESSAGES, GENERATE, STREAM_GENERATE, "/raw"] {
+            for path in [CHAT, MESSAGES, GENERATE, STREAM_GENERATE, KEYS, ONE_KEY, CURRENT, "/raw"] {
                 gateway.always(path, reply.clone());
             }
             for error in errors(&client).await {
@@ -60,6 +65,7 @@ async fn what_is_said_and_logged() {
         let raw = client.request(Method::POST, ["raw"]).query("q", "1").json(&json!({"prompt": PROMPT}));
         said.push_str(&format!("{raw:?}"));
     }
+    said.push_str(&new_key(&gateway).await);
     said.push_str(&format!("{:?}{:?}", ApiKey::new(KEY).unwrap(), Client::builder().api_key(KEY).management_key(MANAGEMENT_KEY)));
     let queries: Vec<_> = gateway.requests().into_iter().filter_map(|request| request.query).collect();
     assert!(queries.iter().any(|query| query.contains(ENCODED_KEY)), "no key went into a query: {queries:?}");
@@ -88,6 +94,23 @@ fn clients(gateway: &Gateway) -> Vec<Client> {
     let in_query = builder().gemini_key_in_query(true);
     let in_refused_query = refused().gemini_key_in_query(true);
     [builder(), provided, refused(), in_query, in_refused_query].map(|builder| builder.build().unwrap()).into()
+}
+
+/// What is said of a key that is made, and of one whose answer can't be read.
+async fn new_key(gateway: &Gateway) -> String {
+    let keys = gateway.client().keys();
+    let made = json!({"key": NEW_KEY, "data": {"hash": "h", "label": NEW_KEY}, "note": format!("it is {NEW_KEY}")});
+    let cut = Reply::status(201).json(&made).cut_after(100);
+    let replies = [Reply::status(201).json(&made), Reply::ok(&json!({"secret": NEW_KEY})), cut];
+    gateway.script("POST /api/v1/keys", replies.map(|reply| reply.header("x-request-id", "req_new")));
+    let created = keys.create(&CreateKeyRequest::new("a")).await.unwrap();
+    let mut said = format!("{created:?}{:#?}", created.clone().into_inner());
+    for _ in 0..2 {
+        let error = keys.create(&CreateKeyRequest::new("a")).await.unwrap_err();
+        assert!(String::from_utf8_lossy(error.raw_body().unwrap()).contains("SENTINEL"), "{error:?}");
+        said.push_str(&everything_said(&error));
+    }
+    said
 }
 
 /// Answers that fail in many ways, and echo both keys wherever they can.
@@ -147,6 +170,12 @@ async fn errors(client: &Client) -> Vec<Error> {
         Ok(stream) => errors.extend(stream.filter_map(async |item| item.err()).collect::<Vec<_>>().await),
         Err(error) => errors.push(error),
     }
+    let keys = client.keys();
+    errors.extend(keys.create(&CreateKeyRequest::new("a")).await.err());
+    errors.extend(keys.list_all().next().await.and_then(Result::err));
+    errors.extend(keys.update("h", &UpdateKeyRequest::new().disabled(true)).await.err());
+    errors.extend(keys.delete("h").await.err());
+    errors.extend(keys.current().await.err());
     let raw = client.request(Method::POST, ["raw"]).json(&json!({"prompt": PROMPT}));
     errors.extend(raw.clone().with_management_key().send_as::<Vec<Value>>().await.err());
     errors.extend(raw.events().await.err());
