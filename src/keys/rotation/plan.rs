@@ -40,7 +40,9 @@ impl fmt::Display for RotationPlan {
         }
         writeln!(f, "verify    by a call with the new key")?;
         writeln!(f, "store     the secret")?;
-        writeln!(f, "swap      into {clients} live client{}", if *clients == 1 { "" } else { "s" })?;
+        if *clients > 0 {
+            writeln!(f, "swap      into {clients} live client{}", if *clients == 1 { "" } else { "s" })?;
+        }
         writeln!(f, "wait      {}", humantime::format_duration(*grace))?;
         write!(f, "disable   the old key{}", if *deletes_old { ", and delete it" } else { "" })
     }
