@@ -284,7 +284,7 @@ async fn a_secret_is_never_lost() {
 #[tokio::test]
 async fn a_creation_is_sent_again_only_if_it_was_not_acted_on() {
     let (gateway, client) = quick().await;
-    let client = client.with_timeout(Duration::from_millis(300));
+    let client = client.with_timeout(Duration::from_secs(2));
     let rows = [
         ("429", vec![Reply::status(429)], 2, Ok(())),
         ("402", vec![Reply::status(402)], 1, Err(false)),
