@@ -145,7 +145,7 @@ impl Gemini {
         model: &str,
         request: &GenerateContentRequest,
     ) -> impl Future<Output = Result<Response<GenerateContentResponse>>> + Send + use<> {
-        let request = self.post(model, "generateContent", |call| generation(call, request));
+        let request = self.post(model, "generateContent", |call| call.object(request, &request.extra));
         let answer = self.transport.clone().fetch::<WholeAnswer>(request.map(|call| call.result_field("candidates")));
         async { answer.await.map(|answer| answer.map(|WholeAnswer(answer)| answer)) }
     }
@@ -176,7 +176,7 @@ impl Gemini {
         model: &str,
         request: &GenerateContentRequest,
     ) -> impl Future<Output = Result<GeminiStream>> + Send + use<> {
-        let request = self.post(model, "streamGenerateContent", |call| generation(call, request));
+        let request = self.post(model, "streamGenerateContent", |call| call.object(request, &request.extra));
         let opening = self.transport.clone().open(request.map(|call| call.query("alt", "sse")), GeminiProtocol::default());
         async { opening.await.map(GeminiStream::new) }
     }
@@ -209,7 +209,7 @@ impl Gemini {
         model: &str,
         request: &EmbedContentRequest,
     ) -> impl Future<Output = Result<Response<EmbedContentResponse>>> + Send + use<> {
-        let request = self.post(model, "embedContent", |call| call.json(&json::fields(request)?));
+        let request = self.post(model, "embedContent", |call| call.object(request, &request.extra));
         self.transport.clone().fetch(request.map(|call| call.result_field("embedding")))
     }
 
@@ -297,10 +297,6 @@ impl std::fmt::Debug for Gemini {
 /// The name of a model without what the list of models puts before it.
 fn bare(model: &str) -> &str {
     model.strip_prefix("models/").unwrap_or(model)
-}
-
-fn generation(call: Request, request: &GenerateContentRequest) -> Result<Request> {
-    if request.extra.is_empty() { call.json(request) } else { call.json(&json::fields(request)?) }
 }
 
 /// A request inside another must say which model it is for.
