@@ -177,9 +177,12 @@ impl KeySource {
         self.set(key).map(|_| before)
     }
 
-    /// Puts a key back in force.
-    pub(crate) fn restore(&self, before: Option<Arc<Credential>>) {
-        *self.live.write().unwrap_or_else(PoisonError::into_inner) = before;
+    /// Puts a key back in force in place of the one that was swapped in, if that still is.
+    pub(crate) fn restore(&self, swapped: &ApiKey, before: Option<Arc<Credential>>) {
+        let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
+        if live.as_ref().is_some_and(|live| live.key == *swapped) {
+            *live = before;
+        }
     }
 
     pub(crate) fn has_provider(&self) -> bool {

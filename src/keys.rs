@@ -76,8 +76,14 @@ impl Keys {
             let body = request.checked()?;
             call.result_field("key").object(body, &body.extra)
         });
-        let created = self.transport.clone().fetch(call);
-        async move { created.await.map_err(|error| with_hint(error, &name)) }
+        let created = self.transport.clone().fetch::<CreatedKey>(call);
+        async move {
+            let mut created = created.await.map_err(|error| with_hint(error, &name))?;
+            if created.data.name.is_empty() {
+                created.data.name = name;
+            }
+            Ok(created)
+        }
     }
 
     /// Lists keys, a page of them: `GET /api/v1/keys`. Sent again after any transient failure.
@@ -111,13 +117,14 @@ impl Keys {
 
     /// Gives all keys that a query asks for, from where it begins, page by page as the stream is polled.
     ///
-    /// Goes by the gateway's page tokens where it gives them, and else counts the keys that came; then a page that is empty, or has no
-    /// key that hasn't come before, is the end. No key is given twice. Keys that are made or deleted meanwhile can shift others past a
-    /// reader that counts: collect the list before you delete from it.
+    /// Goes by the gateway's page tokens where it gives them, and else counts the keys that came; a page without a key that hasn't come
+    /// before is the end. No key is given twice. Keys that are made or deleted meanwhile can shift others past a reader that counts:
+    /// collect the list before you delete from it. A gateway that gives one empty page after another ends the stream with
+    /// [`Error::Decode`].
     #[must_use]
     pub fn list_all_with(&self, query: &ListKeysQuery) -> Pages<Key> {
         let (keys, query) = (self.clone(), query.clone());
-        let seen = Arc::new(Mutex::new(HashSet::new()));
+        let reader = Arc::new(Mutex::new(PageReader::default()));
         Pages::new(move |position| {
             let mut query = query.clone();
             let offset = position.as_deref().and_then(|position| position.strip_prefix("offset ")?.parse().ok());
@@ -126,19 +133,10 @@ impl Keys {
                 (None, Some(token)) => (query.page_token, query.offset) = (token.strip_prefix("token ").map(str::to_owned), None),
                 (None, None) => {}
             }
-            let begin = query.offset.unwrap_or_default();
-            let (page, seen) = (keys.list(&query), seen.clone());
+            let (page, reader) = (keys.list(&query), reader.clone());
             async move {
-                let KeyList { data: mut page, next_page_token, .. } = page.await?.into_inner();
-                let end = begin.saturating_add(page.len() as u64);
-                let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-                page.retain(|key| seen.insert(key.hash.clone()));
-                let next = match next_page_token.filter(|token| !token.is_empty()) {
-                    Some(token) => Some(format!("token {token}")),
-                    None if query.page_token.is_some() || page.is_empty() => None,
-                    None => Some(format!("offset {end}")),
-                };
-                Ok((page, next))
+                let page = page.await?.into_inner();
+                reader.lock().unwrap_or_else(PoisonError::into_inner).take(page, &query)
             }
         })
     }
@@ -188,7 +186,8 @@ impl Keys {
     ///
     /// As [`list`](Self::list); [`is_not_found`](Error::is_not_found) tells that there was no such key.
     pub fn delete(&self, hash: &str) -> impl Future<Output = Result<Response<KeyDeletion>>> + Send + use<> {
-        let deletion = self.transport.clone().fetch(key_call(Method::DELETE, hash, RetryClass::Idempotent));
+        let call = key_call(Method::DELETE, hash, RetryClass::Idempotent).map(|call| call.result_field("data"));
+        let deletion = self.transport.clone().fetch(call);
         async move {
             match deletion.await {
                 Err(error) if error.is_not_found() && error.outcome_unknown() => {
@@ -238,6 +237,35 @@ impl std::fmt::Debug for Keys {
     }
 }
 
+/// What pages have brought so far.
+#[derive(Default)]
+struct PageReader {
+    seen: HashSet<String>,
+    empty_pages: u32,
+}
+
+impl PageReader {
+    /// The new keys of a page, and where the next one begins.
+    fn take(&mut self, page: KeyList, query: &ListKeysQuery) -> Result<(Vec<Key>, Option<String>)> {
+        let KeyList { data: mut keys, next_page_token, .. } = page;
+        let came = keys.len();
+        keys.retain(|key| self.seen.insert(key.hash.clone()));
+        self.empty_pages = if came == 0 { self.empty_pages + 1 } else { 0 };
+        if self.empty_pages > MOST_EMPTY_PAGES {
+            return Err(Error::decode("the list of keys has one empty page after another"));
+        }
+        let next = match next_page_token.filter(|token| !token.is_empty()) {
+            _ if came > 0 && keys.is_empty() => None,
+            Some(token) => Some(format!("token {token}")),
+            None if query.page_token.is_some() || keys.is_empty() => None,
+            None => Some(format!("offset {}", query.offset.unwrap_or_default().saturating_add(came as u64))),
+        };
+        Ok((keys, next))
+    }
+}
+
+const MOST_EMPTY_PAGES: u32 = 16;
+
 fn call(method: Method, path: &[&str], template: &'static str, class: RetryClass) -> Result<Request> {
     Request::new(method, path, template).map(|call| call.class(class).pace(Pace::Management).auth(Auth::Management))
 }
@@ -251,10 +279,10 @@ fn with_hint(mut error: Error, name: &str) -> Error {
     let name = printable(name, 80);
     let context = error.context_mut();
     if context.outcome_unknown {
-        context.hint = Some(format!("a key named {name:?} may exist all the same: list the keys, and delete the one that is new").into());
+        context.hint = Some(format!("a key named \"{name}\" may exist all the same: list the keys, and delete the one that is new").into());
     } else if context.status.is_some_and(|status| status.is_success()) && !matches!(error, Error::Api(_)) {
         let context = error.context_mut();
-        context.hint = Some(format!("the key {name:?} was created: its secret is in the raw body, or the key has to be deleted").into());
+        context.hint = Some(format!("the key \"{name}\" was created: its secret is in the raw body, or the key has to be deleted").into());
     }
     error
 }

@@ -97,14 +97,30 @@ pub(crate) struct Answer {
     /// Whether HTTP itself tells where the body ends.
     pub(crate) is_framed: bool,
     pub(crate) body: reqwest::Body,
+    pub(crate) deadline: Deadline,
     pub(crate) scrubber: Scrubber,
 }
 
+/// When a call must be over.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deadline {
+    at: Option<Instant>,
+    limit: Duration,
+}
+
+impl Deadline {
+    /// Runs a step for as long as there is time; what it has done until then is kept by whoever it borrowed it from.
+    pub(crate) async fn bound<F: Future>(self, step: F) -> Result<F::Output> {
+        let Some(at) = self.at else { return Ok(step.await) };
+        tokio::time::timeout_at(at, step).await.map_err(|_| Error::timeout(TimeoutPhase::Total, self.limit))
+    }
+}
+
 impl Answer {
-    fn of_head(head: Parts, body: reqwest::Body, scrubber: Scrubber) -> Self {
+    fn of_head(head: Parts, body: reqwest::Body, deadline: Deadline, scrubber: Scrubber) -> Self {
         let is_framed =
             head.version == Version::HTTP_2 || head.headers.contains_key(CONTENT_LENGTH) || head.headers.contains_key(TRANSFER_ENCODING);
-        Self { meta: Meta::of_head(head.status, head.headers, &scrubber), is_framed, body, scrubber }
+        Self { meta: Meta::of_head(head.status, head.headers, &scrubber), is_framed, body, deadline, scrubber }
     }
 
     /// The content type without its parameters.
@@ -297,7 +313,8 @@ impl<'c, R: Receive> Call<'c, R> {
         let response =
             self.within(head_limit, TimeoutPhase::Headers, sent).await?.map_err(|error| failure::of_head(error, &settings.limits))?;
         let (head, body) = http::Response::from(response).into_parts();
-        let answer = Answer::of_head(head, body, scrubber);
+        let deadline = Deadline { at: self.deadline, limit: self.total_limit() };
+        let answer = Answer::of_head(head, body, deadline, scrubber);
         let meta = answer.meta.clone();
         trace_head(&Span::current(), meta.status(), meta.request_id());
         let received = self.within(Duration::MAX, TimeoutPhase::Total, self.take_in(answer)).await.and_then(|received| received);

@@ -34,9 +34,12 @@ pub struct Key {
     /// What it may spend, in all or in each period of [`limit_reset`](Self::limit_reset). Without it, there is no limit.
     #[serde(default, with = "lenient::float", skip_serializing_if = "Option::is_none")]
     pub limit: Option<f64>,
-    /// The same under another name, as one page of the documentation has it; see [`spending_limit`](Self::spending_limit).
+    /// The same under another name, as one page of the documentation has it; see [`effective_limit`](Self::effective_limit).
     #[serde(default, with = "lenient::float", skip_serializing_if = "Option::is_none")]
     pub limit_usd: Option<f64>,
+    /// The same under a third name.
+    #[serde(default, with = "lenient::float", skip_serializing_if = "Option::is_none")]
+    pub spending_limit: Option<f64>,
     /// What is left of the limit.
     #[serde(default, with = "lenient::float", skip_serializing_if = "Option::is_none")]
     pub limit_remaining: Option<f64>,
@@ -103,10 +106,10 @@ pub struct Key {
 }
 
 impl Key {
-    /// What it may spend, in US dollars, whichever of the two names it came under.
+    /// What it may spend, in US dollars, whichever of the three names it came under.
     #[must_use]
-    pub fn spending_limit(&self) -> Option<f64> {
-        self.limit.or(self.limit_usd)
+    pub fn effective_limit(&self) -> Option<f64> {
+        self.limit.or(self.limit_usd).or(self.spending_limit)
     }
 }
 
@@ -287,11 +290,10 @@ pub struct CurrentKey {
 }
 
 /// A page of keys.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct KeyList {
     /// The keys.
-    #[serde(alias = "keys", deserialize_with = "lenient::null_as_default")]
     pub data: Vec<Key>,
     /// Where the next page begins, if the gateway says; it need not.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -299,6 +301,28 @@ pub struct KeyList {
     /// Fields that this version doesn't know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+/// Of an answer that says nothing at all, the list was left out because it is empty.
+impl<'de> Deserialize<'de> for KeyList {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Page {
+            #[serde(default, alias = "keys", deserialize_with = "present")]
+            data: Option<Vec<Key>>,
+            next_page_token: Option<String>,
+            #[serde(flatten)]
+            extra: Extra,
+        }
+        fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Key>>, D::Error> {
+            lenient::null_as_default(deserializer).map(Some)
+        }
+        let Page { data, next_page_token, extra } = Page::deserialize(deserializer)?;
+        if data.is_none() && !extra.is_empty() {
+            return Err(serde::de::Error::missing_field("data"));
+        }
+        Ok(Self { data: data.unwrap_or_default(), next_page_token, extra })
+    }
 }
 
 /// What became of a key that was to be deleted.
@@ -318,23 +342,16 @@ impl KeyDeletion {
     }
 }
 
-/// From `{"data": {"deleted": true}}`, `{"deleted": true}`, any other JSON, or nothing.
+/// From `{"data": {"deleted": true}}`, `{"deleted": true}`, `{"success": true}`, any other JSON, or nothing.
 impl<'de> Deserialize<'de> for KeyDeletion {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Said {
-            deleted: Option<bool>,
-            #[serde(flatten)]
-            extra: Extra,
-        }
-        use serde::de::Error as _;
-        match Option::<lenient::Unwrapped<Value>>::deserialize(deserializer)? {
-            Some(lenient::Unwrapped(value)) if value.is_object() => {
-                let Said { deleted, extra } = Said::deserialize(value).map_err(D::Error::custom)?;
-                Ok(Self { deleted: deleted.unwrap_or(true), extra })
-            }
-            _ => Ok(Self::done()),
-        }
+        let Some(lenient::Unwrapped(Value::Object(mut said))) = Option::<lenient::Unwrapped<Value>>::deserialize(deserializer)? else {
+            return Ok(Self::done());
+        };
+        let is_no = |value: &Value| *value == false || *value == "false" || *value == 0;
+        let is_denied = ["deleted", "success"].iter().any(|name| said.get(*name).is_some_and(is_no));
+        said.remove("deleted");
+        Ok(Self { deleted: !is_denied, extra: said.into_iter().collect() })
     }
 }
 

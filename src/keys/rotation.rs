@@ -1,5 +1,6 @@
 //! Rotation: a key is replaced by a twin while it is in use.
 
+mod newcomers;
 mod outcome;
 mod plan;
 mod steps;
@@ -30,16 +31,18 @@ type Listener = dyn Fn(&RotationEvent) + Send + Sync;
 /// 5. **Swap** it into the live clients, and make a call through each. What is under way finishes with the old key; each later attempt
 ///    takes the new one.
 /// 6. **Wait** for the grace time, in which other programs read what was stored.
-/// 7. **Disable** the old key, and **delete** it if asked to.
+/// 7. Prove the new key once more, **disable** the old one, and **delete** it if asked to.
 ///
 /// # What a failure leaves
 ///
-/// Up to and including *store*, the twin is deleted again, and the old key is as it was. From *swap* on, the stored secret is in force and
-/// stays so: both keys work, live clients are back at the old one if the swap failed, and the error names what is left to do. At no time
-/// is there no working key. A creation whose outcome is unknown is not tried again: the key that is new under its name is deleted, or
-/// named in the error. A run that was killed leaves a twin at worst, which the next run finds: see [`RotationPlan::same_name`].
+/// Up to and including *store*, the twin is deleted again, and the old key is as it was. From *swap* on, the stored secret stays in force:
+/// both keys work, live clients are back at the old one if the new one failed them, and the error names what is left to do. The old key
+/// is never ended while the new one doesn't work.
 ///
-/// Rotate keys of one name one after another, not at a time: a key that somebody else makes under that name meanwhile looks like the twin.
+/// A creation whose outcome is unknown is not tried again. What it may have made is looked for in the list of keys: a key that is new
+/// under the twin's name, made since, unused and just as the twin was to be is deleted; any other is named in the error, and left alone.
+/// A run that was killed leaves a twin at worst, which the next run finds: see [`RotationPlan::same_name`]. Rotate a key in one place at
+/// a time: two runs can't tell their twins apart.
 ///
 /// ```no_run
 /// # async fn run(client: arouter::Client, hash: String) -> Result<(), Box<dyn std::error::Error>> {
@@ -95,7 +98,8 @@ impl Rotation {
 
     /// Sets the call that proves a key, given a client that uses it; it is made with the twin, and through each live client after the swap.
     ///
-    /// By default, [`Keys::current`], or the list of models where that isn't found: neither costs anything. A failure that is an
+    /// By default, [`Keys::current`], or the list of models where that isn't found: neither costs anything, though a list that is open
+    /// to anybody proves little. A failure that is an
     /// [`Error`](crate::Error) with [`is_auth`](crate::Error::is_auth) is taken for a key that the gateway doesn't know everywhere yet,
     /// and tried again until [`verify_within`](Self::verify_within) is over.
     pub fn verify<F, Fut, E>(mut self, verify: F) -> Self
@@ -163,8 +167,8 @@ impl Rotation {
     /// Rotates the key.
     ///
     /// `store` gets the twin with its secret, and must have put it in a safe place when it returns. If it fails, or is dropped because its
-    /// time is over, the twin is deleted: what was stored before must then still be there. A file that is written beside the old one and
-    /// renamed in its place does that.
+    /// time is over, the twin is deleted: what was stored before must then still be there, and nothing may be stored later on. A file
+    /// that is written beside the old one and renamed in its place does that.
     ///
     /// Dropping the future in the middle of a run leaves what was done, as killing the program does.
     ///
@@ -182,9 +186,9 @@ impl Rotation {
         let twin = self.create(&plan).await?;
         self.prove(&twin).await?;
         self.hand_over(&twin, store).await?;
-        self.swap(&twin).await?;
+        let swapped = self.swap(&twin).await?;
         self.wait().await;
-        let old = self.retire(&twin, plan.old).await?;
+        let old = self.retire(&twin, &plan.old, swapped).await?;
         Ok(Rotated { old, new: twin, same_name: plan.same_name })
     }
 

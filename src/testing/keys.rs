@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use http::Method;
+use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
 
 use super::{RecordedRequest, Reply};
@@ -123,7 +124,7 @@ impl KeyStore {
 
 impl Stored {
     fn is_in_force(&self) -> bool {
-        let expires_at = self.described.get("expires_at").and_then(Value::as_str).map(Timestamp::from);
+        let expires_at = Timestamp::deserialize(&self.described["expires_at"]).ok();
         let is_expired = expires_at.and_then(|time| time.to_system_time()).is_some_and(|time| time <= SystemTime::now());
         self.described["disabled"] == false && !is_expired
     }
@@ -133,6 +134,9 @@ impl Stored {
             if self.described.contains_key(name) && name != "hash" {
                 self.described.insert(name.clone(), value.clone());
             }
+        }
+        if let Some(limit) = request.get("limit") {
+            self.described.insert("limit_remaining".to_owned(), limit.clone());
         }
         self.described.insert("updated_at".to_owned(), Timestamp::from(SystemTime::now()).to_string().into());
         Reply::ok(&json!({"data": self.described}))

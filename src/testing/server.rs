@@ -102,7 +102,9 @@ fn route(request: &RecordedRequest, state: &State) -> Reply {
     if let (&Method::GET, Kind::Api, Some(reply)) = (&request.method, kind, models::look_up(request)) {
         return reply;
     }
-    if let (Kind::Management, Some(reply)) = (kind, lock(&state.keys).manage(request)) {
+    if kind == Kind::Management
+        && let Some(reply) = lock(&state.keys).manage(request)
+    {
         return reply;
     }
     match (&request.method, request.path.as_str(), kind) {

@@ -37,9 +37,10 @@ impl Receive for Whole {
     async fn receive(&self, answer: Answer, limits: &Limits) -> Result<Received> {
         let content_type = answer.content_type().map(str::to_owned);
         let status = answer.meta.status();
-        let Answer { body, scrubber, is_framed, .. } = answer;
+        let Answer { body, scrubber, is_framed, deadline, .. } = answer;
         let mut bytes = Vec::new();
-        if let Err(error) = read_all(body, limits.max_response_bytes, &mut bytes).await {
+        let read = deadline.bound(read_all(body, limits.max_response_bytes, &mut bytes)).await;
+        if let Err(error) = read.and_then(|read| read) {
             // What has come of it may be paid for.
             bytes.truncate(limits.max_error_bytes);
             return Err(error.with_body(scrubber.bytes(bytes.into())));

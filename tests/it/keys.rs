@@ -81,6 +81,9 @@ async fn only_a_management_key_manages() {
     let only_api = arouter::Client::builder().base_url(gateway.base_url()).api_key(gateway.api_key()).no_proxy().build().unwrap();
     let error = only_api.keys().create(&CreateKeyRequest::new("a")).await.unwrap_err();
     assert!(error.is_permission() && error.hint().unwrap().contains("lr_mgmt_"), "{error}");
+    let own = all(gateway.client().keys().list_all()).await;
+    assert!(only_api.keys().delete(&own[0].hash).await.unwrap_err().is_permission());
+    assert_eq!(all(gateway.client().keys().list_all()).await, own, "nothing was made or deleted");
     let only_management = arouter::Client::builder().base_url(gateway.base_url()).management_key(gateway.management_key()).no_proxy();
     let only_management = only_management.build().unwrap();
     only_management.keys().create(&CreateKeyRequest::new("a")).await.unwrap();
@@ -140,6 +143,9 @@ async fn all_keys_are_listed_however_the_pages_come() {
         ("pages overlap", vec![plain(&["a", "b"]), plain(&["b", "c"]), plain(&["c"])], "abc"),
         ("an older form", vec![Reply::ok(&json!({"keys": [{"hash": "a"}]})), Reply::ok(&json!({"keys": null}))], "a"),
         ("none", vec![Reply::ok(&json!({"data": null}))], ""),
+        ("nothing at all", vec![Reply::ok(&json!({}))], ""),
+        ("nothing after the last", vec![plain(&["a"]), Reply::ok(&json!({}))], "a"),
+        ("a fresh token for the same page", vec![with_token(page(&["a"]), "f1"), with_token(page(&["a"]), "f2")], "a"),
     ];
     for (name, replies, expected) in rows {
         gateway.script(GET_KEYS, replies);
@@ -148,7 +154,13 @@ async fn all_keys_are_listed_however_the_pages_come() {
     }
     let tokens: Vec<_> =
         gateway.requests().into_iter().filter_map(|request| request.query).filter(|query| query.contains("token")).collect();
-    assert_eq!(tokens, ["page_token=t1", "page_token=t2"]);
+    assert_eq!(tokens, ["page_token=t1", "page_token=t2", "page_token=f1"]);
+
+    gateway.script(GET_KEYS, (0..40).map(|number| with_token(page(&[]), &format!("empty {number}"))));
+    let results: Vec<_> = keys.list_all().collect().await;
+    assert!(matches!(results.as_slice(), [Err(Error::Decode { .. })]), "empty pages without end are an error: {results:?}");
+    let gateway = self::gateway().await;
+    let keys = gateway.client().keys();
 
     gateway.script(GET_KEYS, [with_token(page(&["a"]), "t"), with_token(page(&["b"]), "t")]);
     let results: Vec<_> = keys.list_all().collect().await;
@@ -166,12 +178,13 @@ async fn a_key_is_read_in_every_shape() {
         json!({"data": {"hash": "h", "name": null, "disabled": null, "limit": "12.5", "limit_reset": "", "usage": "3.25", "created_at": 1}}),
         json!({"hash": "h", "limit": 12.5, "limit_reset": "never", "usage": {"cost": "3.25", "prompt_tokens": "7", "x": 1}}),
         json!({"data": {"hash": "h", "limit_usd": 12.5, "limit": null, "usage": 3.25}, "around": true}),
-        json!({"data": {"hash": "h", "limit": 12.5, "limit_usd": 99, "usage": 3.25, "created_at": {"seconds": 1, "nanos": 2}}}),
+        json!({"data": {"hash": "h", "spending_limit": "12.5", "usage": 3.25}}),
+        json!({"data": {"hash": "h", "limit": 12.5, "limit_usd": 99, "spending_limit": 98, "usage": 3.25, "created_at": {"seconds": 1, "nanos": 2}}}),
     ];
     for row in rows {
         gateway.script("/api/v1/keys/h", [Reply::ok(&row)]);
         let key = keys.get("h").await.unwrap_or_else(|error| panic!("{row}: {error}"));
-        assert_eq!((key.hash.as_str(), key.spending_limit(), key.usage.cost_usd()), ("h", Some(12.5), 3.25), "{row}");
+        assert_eq!((key.hash.as_str(), key.effective_limit(), key.usage.cost_usd()), ("h", Some(12.5), 3.25), "{row}");
         assert!(key.limit_reset.as_ref().is_none_or(LimitReset::is_never) && !key.disabled, "{row}");
         let kept = row.get("around").is_none_or(|around| key.extra.get("around") == Some(around));
         assert!(kept, "{row}");
@@ -211,6 +224,11 @@ async fn a_deletion_is_understood_in_every_shape() {
         (Reply::ok(&json!({})), true),
         (Reply::ok(&json!("ok")), true),
         (Reply::ok(&json!({"data": null})), true),
+        (Reply::ok(&json!({"deleted": "true"})), true),
+        (Reply::ok(&json!({"deleted": 1})), true),
+        (Reply::ok(&json!({"success": true})), true),
+        (Reply::ok(&json!({"success": false})), false),
+        (Reply::ok(&json!({"deleted": "false"})), false),
     ];
     for (reply, deleted) in rows {
         gateway.script(&delete, [reply.clone()]);
@@ -218,6 +236,10 @@ async fn a_deletion_is_understood_in_every_shape() {
     }
     gateway.script(&delete, [Reply::status(200).header("content-type", "text/html").body("<h1>Welcome</h1>")]);
     assert!(client.keys().delete("h").await.is_err(), "a page of the hotel's network deletes nothing");
+    for body in [json!({"error": {"message": "no", "code": 403}}), json!({"error": "no"})] {
+        gateway.script(&delete, [Reply::ok(&body)]);
+        assert!(matches!(client.keys().delete("h").await, Err(Error::Api(_))), "{body}");
+    }
 
     // A first attempt that was acted on without an answer makes a later 404 a success; without doubt, a 404 is one.
     let hash = client.keys().create(&CreateKeyRequest::new("a")).await.unwrap().data.hash.clone();
@@ -256,6 +278,7 @@ async fn a_secret_is_never_lost() {
     let kept = json!({"key": SECRET, "data": {"hash": "h", "usage": [], "x": 1}, "y": 2});
     gateway.script(POST_KEYS, [Reply::status(201).json(&kept)]);
     let created = keys.create(&request).await.unwrap();
+    assert_eq!(created.data.name, "a", "it has the name that was asked for, if none came");
     assert_eq!((created.data.extra.get("usage"), created.extra.get("y")), (Some(&json!([])), Some(&json!(2))));
 
     // What can't be read at all is in the error, and in nothing that is printed.
@@ -265,11 +288,13 @@ async fn a_secret_is_never_lost() {
         whole.clone(),
         whole.clone().header("content-type", "text/html"),
         whole.clone().body(text.clone() + "}}").cut_after(60),
+        whole.clone().body(text.clone() + "}}").stall_after(60),
         Reply::ok(&json!({"secret": SECRET})),
     ];
     for reply in rows {
         let before = gateway.requests().len();
         gateway.script(POST_KEYS, [reply.clone()]);
+        let keys = gateway.client().with_timeout(Duration::from_secs(2)).keys();
         let error = keys.create(&request).await.unwrap_err();
         assert!(String::from_utf8_lossy(error.raw_body().unwrap()).contains(SECRET), "{reply:?}: {error:?}");
         assert!(error.hint().unwrap().contains("\"a\""), "{error}");

@@ -141,35 +141,19 @@ pub enum Twin {
         /// Its hash, or those that it may be.
         hashes: Vec<String>,
     },
-    /// It works, and its secret is stored. The old key works too, unless the step that failed has ended it without an answer.
+    /// Its secret is stored. The old key is in force as well, unless the step that failed has ended it without an answer.
     #[non_exhaustive]
-    InForce {
+    Stored {
         /// Its hash.
         hash: String,
     },
 }
 
-impl fmt::Display for Twin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::None => f.write_str("no new key was made, and the old one is as it was"),
-            Self::Deleted { hash } => write!(f, "the new key ({}) was deleted again, and the old one is as it was", printable(hash, 80)),
-            Self::MayExist { name } => {
-                write!(f, "a new key named {:?} may exist or come to: look for it; the old one is as it was", printable(name, 80))
-            }
-            Self::Left { hashes } => {
-                write!(f, "the new key is left, delete it ({}); the old one is as it was", printable(&hashes.join(" or "), 400))
-            }
-            Self::InForce { hash } => write!(f, "the new key ({}) is stored and works", printable(hash, 80)),
-        }
-    }
-}
-
 /// Why a rotation stopped, and what it left.
 ///
-/// `Display` tells the step and what became of the twin; the cause is behind `source()`.
+/// `Display` tells the step, what became of the twin, and what is left to do; the cause is behind `source()`.
 #[derive(Debug, thiserror::Error)]
-#[error("the rotation of key {} failed at {step}: {twin}", printable(.old_hash, 80))]
+#[error("the rotation of key {} failed at {step}: {}", printable(.old_hash, 80), left_over(*.step, .twin))]
 #[non_exhaustive]
 pub struct RotationError {
     /// The step that failed.
@@ -189,5 +173,26 @@ impl RotationError {
     #[must_use]
     pub fn error(&self) -> Option<&Error> {
         self.source.downcast_ref()
+    }
+}
+
+/// What a failed rotation has left, and what to do about it.
+fn left_over(step: RotationStep, twin: &Twin) -> String {
+    let old = "the old one is as it was";
+    match twin {
+        Twin::None => format!("no new key was made, and {old}"),
+        Twin::Deleted { hash } => format!("the new key ({}) was deleted again, and {old}", printable(hash, 80)),
+        Twin::MayExist { name } => format!("a new key named \"{}\" may exist or come to: look for it; {old}", printable(name, 80)),
+        Twin::Left { hashes } => {
+            format!("a new key is left, delete it if nobody uses it ({}); {old}", printable(&hashes.join(", "), 400))
+        }
+        Twin::Stored { hash } => {
+            let old = match step {
+                RotationStep::Delete => "the old one is disabled, and is to be deleted",
+                RotationStep::Disable => "the old one may be in force as well: disable it once the new one is seen to work",
+                _ => "live clients are back at the old one, which is as it was",
+            };
+            format!("the new key ({}) is stored; {old}", printable(hash, 80))
+        }
     }
 }

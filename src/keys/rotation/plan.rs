@@ -9,6 +9,7 @@ use super::outcome::{RotationError, RotationStep, Twin};
 use super::{CreateKeyRequest, Rotation};
 use crate::error::{Error, Result, printable};
 use crate::keys::{Key, KeyType, Keys, ListKeysQuery};
+use crate::timestamp::Timestamp;
 
 /// What a rotation would do; `Display` tells it line by line.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,9 +19,11 @@ pub struct RotationPlan {
     pub old: Key,
     /// What its twin is made with.
     pub twin: CreateKeyRequest,
-    /// Other keys that have the twin's name, disabled ones too: perhaps the twin of a run that was killed, which is safe to delete if
-    /// nobody uses it. A rotation leaves them alone.
+    /// Other keys that have the twin's name, disabled ones too: perhaps the twin of a run that was killed, or of one under way. A rotation
+    /// leaves them alone; one that nobody uses can be deleted once no rotation runs.
     pub same_name: Vec<Key>,
+    /// Names of what the old key has and its twin will not: fields that can't be set, or that this version doesn't know.
+    pub not_copied: Vec<String>,
     /// How many live clients are to get the new key.
     pub clients: usize,
     /// How long the old key goes on after the swap.
@@ -31,9 +34,16 @@ pub struct RotationPlan {
 
 impl fmt::Display for RotationPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { old, twin, same_name, clients, grace, deletes_old } = self;
+        let Self { old, twin, same_name, not_copied, clients, grace, deletes_old } = self;
         writeln!(f, "rotate    {} ({})", printable(&old.name, 80), printable(&old.hash, 80))?;
         writeln!(f, "create    {} with {}", printable(&twin.name, 80), limits(twin))?;
+        let spent = old.usage.cost_usd();
+        if twin.limit.is_some() && twin.limit_reset.is_none() && spent > 0.0 {
+            writeln!(f, "  anew    the limit, of which the old key has spent ${spent:.2}")?;
+        }
+        if !not_copied.is_empty() {
+            writeln!(f, "  without {}, which can't be copied", printable(&not_copied.join(", "), 200))?;
+        }
         for key in same_name {
             let since = key.created_at.as_ref().map_or("an unknown time".to_owned(), ToString::to_string);
             writeln!(f, "  beside  {}, of the same name, made at {}", printable(&key.hash, 80), printable(&since, 40))?;
@@ -78,11 +88,11 @@ impl Rotation {
         check_rotatable(&old)?;
         let begin = twin_of(&old);
         let twin = self.change.as_ref().map_or_else(|| begin.clone(), |change| change(begin.clone()));
-        if twin.expires_at.as_ref().and_then(|time| time.to_system_time()).is_some_and(|time| time <= SystemTime::now()) {
-            return Err(Error::config("the key has expired, and so would its twin: give it a later expires_at"));
-        }
+        check_expiry(&twin)?;
         let same_name = all.into_iter().filter(|key| key.name == twin.name && key.hash != old.hash).collect();
-        Ok(RotationPlan { old, twin, same_name, clients: self.clients.len(), grace: self.grace, deletes_old: self.deletes_old })
+        let not_copied = not_copied(&old);
+        let (clients, grace, deletes_old) = (self.clients.len(), self.grace, self.deletes_old);
+        Ok(RotationPlan { old, twin, same_name, not_copied, clients, grace, deletes_old })
     }
 }
 
@@ -100,16 +110,40 @@ fn check_rotatable(old: &Key) -> Result<()> {
     Ok(())
 }
 
+fn check_expiry(twin: &CreateKeyRequest) -> Result<()> {
+    let Some(expires_at) = &twin.expires_at else { return Ok(()) };
+    match expires_at.to_system_time() {
+        None => Err(Error::config("the key's expires_at can't be read: give the twin another")),
+        Some(time) if time <= SystemTime::now() => {
+            Err(Error::config("the key has expired, and so would its twin: give it a later expires_at"))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
 fn twin_of(old: &Key) -> CreateKeyRequest {
-    let words = |words: &Option<Vec<String>>| words.clone().filter(|words| !words.is_empty());
     CreateKeyRequest {
-        limit: old.spending_limit(),
+        limit: old.effective_limit(),
         limit_reset: old.limit_reset.clone().filter(|reset| !reset.is_never()),
         include_byok_in_limit: old.include_byok_in_limit,
-        expires_at: old.expires_at.clone(),
-        allowed_providers: words(&old.allowed_providers),
-        allowed_models: words(&old.allowed_models),
+        expires_at: expiry(old),
+        // What an empty list means is not documented: as it is, the twin can't be allowed more.
+        allowed_providers: old.allowed_providers.clone(),
+        allowed_models: old.allowed_models.clone(),
         workspace_id: old.workspace_id.clone(),
         ..CreateKeyRequest::new(&old.name)
     }
+}
+
+/// When the old key ends, as creations take it; some gateways write "never" as nothing, or as the year 1.
+fn expiry(old: &Key) -> Option<Timestamp> {
+    match old.expires_at.as_ref()? {
+        Timestamp::Text(text) if text.trim().is_empty() || text.starts_with("0001-") => None,
+        time => Some(time.to_system_time().map_or_else(|| time.clone(), Timestamp::from)),
+    }
+}
+
+fn not_copied(old: &Key) -> Vec<String> {
+    let set = old.extra.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name.to_owned());
+    old.rate_limit.iter().map(|_| "rate_limit".to_owned()).chain(set).collect()
 }

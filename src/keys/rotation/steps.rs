@@ -1,11 +1,11 @@
 //! The steps of a rotation, each with what its failure undoes.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::newcomers::{Newcomers, PAUSES, has_made_one, may_have_made_one};
 use super::outcome::{RotationError, RotationEvent, RotationStep, Twin};
 use super::plan::{RotationPlan, every_key};
 use super::{CreatedKey, Rotation};
@@ -17,24 +17,29 @@ use crate::keys::{Key, UpdateKeyRequest};
 impl Rotation {
     /// Makes the twin; its hash is known.
     pub(super) async fn create(&self, plan: &RotationPlan) -> Result<CreatedKey, RotationError> {
-        let known: HashSet<&str> = plan.same_name.iter().map(|key| key.hash.as_str()).chain([plan.old.hash.as_str()]).collect();
+        let newcomers = Newcomers::after(plan);
         let mut created = match self.keys.create(&plan.twin).await {
             Ok(created) => created.into_inner(),
             Err(error) => {
-                // A success that can't be read has made a key as well.
-                let was_made = error.status().is_some_and(|status| status.is_success()) && error.api().is_none();
-                let twin = if was_made || error.outcome_unknown() { self.orphan(&plan.twin.name, &known).await } else { Twin::None };
+                let twin = if may_have_made_one(&error) { self.clear_away(&newcomers, plan, &error).await } else { Twin::None };
                 return Err(self.failed(RotationStep::Create, error, twin));
             }
         };
-        if created.data.hash.is_empty() {
-            let mut hashes = self.new_hashes(&plan.twin.name, &known).await;
-            if hashes.len() != 1 {
-                let twin = if hashes.is_empty() { Twin::MayExist { name: plan.twin.name.clone() } } else { Twin::Left { hashes } };
-                let error = Error::decode("the answer to the creation has no hash");
-                return Err(self.failed_with(RotationStep::Create, error, twin, &created));
+        let may_exist = || Twin::MayExist { name: plan.twin.name.clone() };
+        if newcomers.knows(&created.data.hash) {
+            let error = Error::decode("the answer to the creation has the hash of a key that was there before");
+            return Err(self.failed_with(RotationStep::Create, error, may_exist(), &created));
+        }
+        for pause in PAUSES {
+            if created.data.hash.is_empty() {
+                tokio::time::sleep(pause).await;
+                let new = newcomers.find(&self.keys).await.unwrap_or_default();
+                created.data.hash = newcomers.twin_among(&new).map(|twin| twin.hash.clone()).unwrap_or_default();
             }
-            created.data.hash = hashes.swap_remove(0);
+        }
+        if created.data.hash.is_empty() {
+            let error = Error::decode("the answer to the creation has no hash, and the list of keys no key that is certainly the new one");
+            return Err(self.failed_with(RotationStep::Create, error, may_exist(), &created));
         }
         self.tell(&RotationEvent::Created { hash: created.data.hash.clone() });
         Ok(created)
@@ -42,11 +47,7 @@ impl Rotation {
 
     /// Makes a real call with the new key.
     pub(super) async fn prove(&self, twin: &CreatedKey) -> Result<(), RotationError> {
-        let proof = match Client::of_transport(self.keys.transport.clone()).with_api_key(twin.key.expose_secret()) {
-            Ok(client) => self.proof(&client).await,
-            Err(error) => Err(error.into()),
-        };
-        if let Err(error) = proof {
+        if let Err(error) = self.proof_of(twin).await {
             return Err(self.rolled_back(RotationStep::Verify, error, twin).await);
         }
         self.tell(&RotationEvent::Verified);
@@ -72,29 +73,26 @@ impl Rotation {
     }
 
     /// Gives every live client the new key, or none of them.
-    pub(super) async fn swap(&self, twin: &CreatedKey) -> Result<(), RotationError> {
-        let mut before: Vec<(&Client, Option<Arc<Credential>>)> = Vec::new();
-        let mut swapped = Ok(());
+    pub(super) async fn swap<'r>(&'r self, twin: &'r CreatedKey) -> Result<Swapped<'r>, RotationError> {
+        let mut swapped = Swapped { twin, before: Vec::new() };
+        let mut result = Ok(());
         for client in &self.clients {
             match client.transport().settings().credentials.api.swap(twin.key.clone()) {
-                Ok(old) => before.push((client, old)),
-                Err(error) => swapped = Err(error.into()),
+                Ok(old) => swapped.before.push((client, old)),
+                Err(error) => result = Err(error.into()),
             }
         }
         for client in &self.clients {
-            if swapped.is_ok() {
-                swapped = self.proof(client).await;
+            if result.is_ok() {
+                result = self.proof(client).await;
             }
         }
-        if let Err(error) = swapped {
-            // The last one first, since two of them may share a key.
-            for (client, old) in before.into_iter().rev() {
-                client.transport().settings().credentials.api.restore(old);
-            }
-            return Err(self.in_force(RotationStep::Swap, error, twin));
+        if let Err(error) = result {
+            swapped.undo();
+            return Err(self.stored(RotationStep::Swap, error, twin));
         }
         self.tell(&RotationEvent::Swapped { clients: self.clients.len() });
-        Ok(())
+        Ok(swapped)
     }
 
     pub(super) async fn wait(&self) {
@@ -104,26 +102,45 @@ impl Rotation {
         }
     }
 
-    /// Ends the old key.
-    pub(super) async fn retire(&self, twin: &CreatedKey, old: Key) -> Result<Key, RotationError> {
-        let off = self.keys.update(&old.hash, &UpdateKeyRequest::new().disabled(true)).await;
-        let off = off.map_err(|error| self.in_force(RotationStep::Disable, error, twin))?.into_inner();
-        if !off.disabled {
-            let error = Error::decode("the old key is still enabled in the answer");
-            return Err(self.in_force(RotationStep::Disable, error, twin));
+    /// Ends the old key, if the new one still works.
+    pub(super) async fn retire(&self, twin: &CreatedKey, old: &Key, swapped: Swapped<'_>) -> Result<Key, RotationError> {
+        if let Err(error) = self.proof_of(twin).await {
+            swapped.undo();
+            return Err(self.stored(RotationStep::Disable, error, twin));
         }
+        let off = match self.keys.update(&old.hash, &UpdateKeyRequest::new().disabled(true)).await {
+            Ok(key) if key.disabled => key.into_inner(),
+            // Whatever the answer is, the list tells.
+            answer => match self.listed(&old.hash).await {
+                Some(key) if key.disabled => key,
+                _ => {
+                    let error = answer.err().unwrap_or_else(|| Error::decode("the old key is still enabled in the answer"));
+                    return Err(self.stored(RotationStep::Disable, error, twin));
+                }
+            },
+        };
         self.tell(&RotationEvent::Disabled { hash: old.hash.clone() });
         if self.deletes_old {
             match self.keys.delete(&old.hash).await {
                 Ok(deletion) if !deletion.deleted => {
                     let error = Error::decode("the old key is not deleted in the answer");
-                    return Err(self.in_force(RotationStep::Delete, error, twin));
+                    return Err(self.stored(RotationStep::Delete, error, twin));
                 }
-                Err(error) if !error.is_not_found() => return Err(self.in_force(RotationStep::Delete, error, twin)),
+                Err(error) if !error.is_not_found() => return Err(self.stored(RotationStep::Delete, error, twin)),
                 _ => self.tell(&RotationEvent::Deleted { hash: old.hash.clone() }),
             }
         }
         Ok(off)
+    }
+
+    async fn listed(&self, hash: &str) -> Option<Key> {
+        every_key(&self.keys).await.ok()?.into_iter().find(|key| key.hash == hash)
+    }
+
+    /// Proves the twin by a client of its own.
+    async fn proof_of(&self, twin: &CreatedKey) -> Result<(), BoxError> {
+        let client = Client::of_transport(self.keys.transport.clone()).with_api_key(twin.key.expose_secret())?;
+        self.proof(&client).await
     }
 
     /// The caller's proof of a key, or the usual one, for as long as the gateway may not know the key everywhere.
@@ -151,24 +168,21 @@ impl Rotation {
         }
     }
 
-    /// What a creation of unknown outcome has left; if that is one key, it is deleted.
-    async fn orphan(&self, name: &str, known: &HashSet<&str>) -> Twin {
-        for pause in ORPHAN_PAUSES {
-            tokio::time::sleep(pause).await;
-            match <[String; 1]>::try_from(self.new_hashes(name, known).await) {
-                Ok([hash]) => return self.deleted(hash).await,
-                Err(hashes) if hashes.is_empty() => {}
-                Err(hashes) => return Twin::Left { hashes },
+    /// Looks for what a failed creation has left, and deletes it if that can only be the twin.
+    async fn clear_away(&self, newcomers: &Newcomers<'_>, plan: &RotationPlan, error: &Error) -> Twin {
+        let is_open = error.outcome_unknown() || has_made_one(error);
+        let looks = if is_open { PAUSES.len() } else { 1 };
+        for pause in &PAUSES[..looks] {
+            tokio::time::sleep(*pause).await;
+            let new = newcomers.find(&self.keys).await.unwrap_or_default();
+            if let Some(twin) = newcomers.twin_among(&new) {
+                return self.deleted(twin.hash.clone()).await;
+            }
+            if !new.is_empty() {
+                return Twin::Left { hashes: new.into_iter().map(|key| key.hash).collect() };
             }
         }
-        Twin::MayExist { name: name.to_owned() }
-    }
-
-    /// Hashes of unused keys with this name that are not known; none if the keys can't be listed.
-    async fn new_hashes(&self, name: &str, known: &HashSet<&str>) -> Vec<String> {
-        let is_new = |key: &Key| key.name == name && !known.contains(key.hash.as_str()) && key.usage.cost_usd() == 0.0;
-        let all = every_key(&self.keys).await.unwrap_or_default();
-        all.into_iter().filter(is_new).map(|key| key.hash).collect()
+        if is_open { Twin::MayExist { name: plan.twin.name.clone() } } else { Twin::None }
     }
 
     async fn deleted(&self, hash: String) -> Twin {
@@ -189,8 +203,8 @@ impl Rotation {
         }
     }
 
-    fn in_force(&self, step: RotationStep, error: impl Into<BoxError>, created: &CreatedKey) -> RotationError {
-        self.failed_with(step, error, Twin::InForce { hash: created.data.hash.clone() }, created)
+    fn stored(&self, step: RotationStep, error: impl Into<BoxError>, created: &CreatedKey) -> RotationError {
+        self.failed_with(step, error, Twin::Stored { hash: created.data.hash.clone() }, created)
     }
 
     fn failed_with(&self, step: RotationStep, error: impl Into<BoxError>, twin: Twin, created: &CreatedKey) -> RotationError {
@@ -209,5 +223,18 @@ async fn usual_proof(client: &Client) -> Result<(), Error> {
     }
 }
 
-/// When to look for a key that may yet come to exist.
-const ORPHAN_PAUSES: [Duration; 3] = [Duration::ZERO, Duration::from_millis(500), Duration::from_secs(2)];
+/// Live clients that have the new key, with what they had before.
+pub(super) struct Swapped<'r> {
+    twin: &'r CreatedKey,
+    before: Vec<(&'r Client, Option<Arc<Credential>>)>,
+}
+
+impl Swapped<'_> {
+    /// Puts each client back that hasn't got yet another key meanwhile.
+    fn undo(self) {
+        // The last one first, since two of them may share a key.
+        for (client, old) in self.before.into_iter().rev() {
+            client.transport().settings().credentials.api.restore(&self.twin.key, old);
+        }
+    }
+}
