@@ -8,11 +8,13 @@ mod scripts;
 #[path = "shared/secret.rs"]
 mod secret;
 
+use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
 use arouter::Timestamp;
-use arouter::keys::{CreateKeyRequest, Key, LimitReset, ListKeysQuery, UpdateKeyRequest};
+use arouter::keys::{CreateKeyRequest, Key, Keys, LimitReset, ListKeysQuery, UpdateKeyRequest};
 use clap::{CommandFactory as _, Parser, Subcommand};
 use comfy_table::{Table, presets};
 use futures::TryStreamExt as _;
@@ -64,6 +66,9 @@ enum Task {
         models: Vec<String>,
         #[command(flatten)]
         destination: Destination,
+        /// Replace the file of --secret-file, though it may hold another key's secret
+        #[arg(long, requires = "secret_file")]
+        force: bool,
     },
     /// Refuse a key from now on
     Disable { hash: String },
@@ -98,28 +103,15 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
             let all: Vec<Key> = keys.list_all_with(&all).try_collect().await?;
             say(if arguments.json { json!(all).to_string() } else { table(&all) })
         }
-        Task::Create { name, limit, limit_reset, expires, providers, models, destination } => {
-            destination.check(&[&name])?;
+        Task::Create { name, limit, limit_reset, expires, providers, models, destination, force } => {
+            destination.check(&[&name], force)?;
             let mut request = CreateKeyRequest::new(name);
             request.limit = limit;
             request.limit_reset = limit_reset.as_deref().map(LimitReset::from);
             request.expires_at = expires;
             request.allowed_providers = Some(providers).filter(|list| !list.is_empty());
             request.allowed_models = Some(models).filter(|list| !list.is_empty());
-            let created = keys.create(&request).await?.into_inner();
-            let (key, is_shown) = (created.data.clone(), destination.is_terminal());
-            if let Err(error) = destination.keep(created).await {
-                // A key whose secret nobody has is of no use to anybody.
-                let left = keys.delete(&key.hash).await.err();
-                let failure = Failure::of(&error);
-                return Err(match left {
-                    None => failure,
-                    Some(left) => {
-                        Failure::new(format!("{error}; and {} could not be deleted again: {left}", shown(&key.hash))).needs_a_look()
-                    }
-                });
-            }
-            if is_shown { Ok(()) } else { tell(&key, "made", arguments.json) }
+            create(&keys, &request, destination, arguments.json).await
         }
         Task::Disable { hash } => {
             let key = keys.update(&hash, &UpdateKeyRequest::new().disabled(true)).await.map_err(|error| of_key(error, &hash))?;
@@ -134,9 +126,49 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
             if !deleted {
                 return Err(Failure::new("the gateway says that it did not delete the key").needs_a_look());
             }
-            say(if arguments.json { json!({"hash": hash, "deleted": true}).to_string() } else { format!("deleted {}", shown(&hash)) })
+            let told =
+                if arguments.json { json!({"hash": hash, "deleted": true}).to_string() } else { format!("deleted {}", shown(&hash)) };
+            say(told).map_err(Failure::needs_a_look)
         }
     }
+}
+
+async fn create(keys: &Keys, request: &CreateKeyRequest, destination: Destination, as_json: bool) -> Result<(), Failure> {
+    let created = match keys.create(request).await {
+        Ok(created) => created.into_inner(),
+        Err(error) => {
+            // The answer to a creation that can't be read may hold the only copy of a secret.
+            let answer = error.raw_body().filter(|_| error.status().is_some_and(|status| status.is_success()));
+            let kept = answer.map(keep_answer);
+            let failure = Failure::from(error);
+            return Err(match kept {
+                None => failure,
+                Some(Ok(path)) => failure.and(format!("the answer, which may hold the secret, is in {}", path.display())),
+                Some(Err(error)) => failure.and(format!("the answer, which may hold the secret, could not be kept: {error}")),
+            });
+        }
+    };
+    let (key, is_shown) = (created.data.clone(), destination.is_terminal());
+    if let Err(error) = destination.keep(request.name.clone(), created).await {
+        // A key whose secret nobody has is of no use to anybody.
+        let failure = Failure::of(&error);
+        let name = format!("{} ({})", shown(&request.name), shown(&key.hash));
+        return Err(match keys.delete(&key.hash).await {
+            Ok(deletion) if deletion.deleted => failure,
+            Ok(_) => failure.needs_a_look().and(format!("the key {name} is left: the gateway says that it did not delete it again")),
+            Err(error) => failure.needs_a_look().and(format!("the key {name} is left, and could not be deleted again: {error}")),
+        });
+    }
+    if is_shown { Ok(()) } else { tell(&key, "made", as_json) }
+}
+
+/// In a file of this folder that only you can read.
+fn keep_answer(answer: &[u8]) -> io::Result<PathBuf> {
+    let mut file = tempfile::Builder::new().prefix("answer-to-create-").tempfile_in(".")?;
+    file.write_all(answer)?;
+    file.as_file().sync_all()?;
+    let (_, path) = file.keep().map_err(|error| error.error)?;
+    Ok(path)
 }
 
 fn of_key(error: arouter::Error, hash: &str) -> Failure {
@@ -144,7 +176,9 @@ fn of_key(error: arouter::Error, hash: &str) -> Failure {
 }
 
 fn tell(key: &Key, done: &str, as_json: bool) -> Result<(), Failure> {
+    // It is done, whether or not that can be said.
     say(if as_json { json!(key).to_string() } else { format!("{done} {} ({})", shown(&key.name), shown(&key.hash)) })
+        .map_err(Failure::needs_a_look)
 }
 
 fn table(keys: &[Key]) -> String {
@@ -167,7 +201,7 @@ fn table(keys: &[Key]) -> String {
 
 /// What a key may spend, as people say it.
 fn limit(key: &Key) -> String {
-    match (key.spending_limit(), &key.limit_reset) {
+    match (key.effective_limit(), &key.limit_reset) {
         (None, _) => "none".to_owned(),
         (Some(limit), Some(reset)) if !reset.is_never() => format!("${limit:.2} {}", shown(reset.as_str())),
         (Some(limit), _) => format!("${limit:.2}"),

@@ -8,6 +8,8 @@ mod scripts;
 #[path = "shared/secret.rs"]
 mod secret;
 
+use std::collections::HashSet;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
@@ -46,6 +48,9 @@ struct Arguments {
     /// How long each old key goes on after its twin's secret is kept
     #[arg(long, value_name = "SPAN", default_value = "60s", value_parser = humantime::parse_duration)]
     grace: Duration,
+    /// How long the secret may take to be kept; a command that takes longer is ended, and the new key is deleted again
+    #[arg(long, value_name = "SPAN", default_value = "60s", value_parser = humantime::parse_duration)]
+    store_timeout: Duration,
     /// Delete each old key in the end, rather than leave it disabled
     #[arg(long)]
     delete_old: bool,
@@ -77,19 +82,20 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     let keys = house.client.keys();
     let chosen = choose(&keys, &arguments).await?;
     if chosen.is_empty() {
-        return say(if arguments.json { String::new() } else { "no key fits, and none was rotated".to_owned() });
+        note("no key fits, and none was rotated");
+        return Ok(());
     }
     if !arguments.dry_run {
-        arguments.destination.check(&chosen.iter().map(|key| key.name.as_str()).collect::<Vec<_>>())?;
+        arguments.destination.check(&chosen.iter().map(|key| key.name.as_str()).collect::<Vec<_>>(), true)?;
     }
     let progress = Progress::new(chosen.len() as u64, &arguments.destination);
-    let (mut rotated, mut failed, mut needs_a_look) = (0, 0, false);
+    let (mut done, mut failed, mut needs_a_look) = (0, 0, false);
     for key in &chosen {
         progress.begin(key);
         let result = one(&keys, key, &arguments, &progress).await;
         progress.end();
         match result {
-            Ok(()) => rotated += 1,
+            Ok(()) => done += 1,
             Err(failure) => {
                 failed += 1;
                 needs_a_look |= failure.needs_a_look;
@@ -101,41 +107,68 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
     }
     progress.finish();
-    let left = chosen.len() - rotated - failed;
+    let left = chosen.len() - done - failed;
     if failed > 0 {
-        let failure = Failure::new(format!("{rotated} of {} keys done, {failed} failed, {left} not begun", chosen.len()));
-        return Err(if needs_a_look { failure.needs_a_look() } else { failure });
+        let failure = Failure::new(format!("{done} of {} keys done, {failed} failed, {left} not begun", chosen.len()));
+        let was_changed = done > 0 && !arguments.dry_run;
+        return Err(if needs_a_look || was_changed { failure.needs_a_look() } else { failure });
     }
     Ok(())
 }
 
-/// The keys in force that the arguments name, oldest first as the gateway lists them.
+/// The keys that the arguments name, oldest first as the gateway lists them.
 async fn choose(keys: &Keys, arguments: &Arguments) -> Result<Vec<Key>, Failure> {
     let all: Vec<Key> = keys.list_all_with(&ListKeysQuery::new().page_size(100).include_disabled(true)).try_collect().await?;
-    if let Some(unknown) = arguments.hashes.iter().find(|hash| !all.iter().any(|key| key.hash == **hash)) {
-        return Err(scripts::no_such_key(unknown));
+    let (named, others): (Vec<Key>, Vec<Key>) = all.into_iter().partition(|key| arguments.hashes.contains(&key.hash));
+    let mut chosen = named;
+    for hash in &arguments.hashes {
+        if !chosen.iter().any(|key| key.hash == *hash) {
+            // Whatever the list leaves out, the key may exist.
+            let key = keys.get(hash).await;
+            chosen.push(key.map_err(|error| if error.is_not_found() { scripts::no_such_key(hash) } else { error.into() })?.into_inner());
+        }
     }
     let pattern = arguments.name.as_deref().map(WildMatch::new);
+    let now = SystemTime::now();
     let is_old = |key: &Key, span: Duration| {
         let made = key.created_at.as_ref().and_then(|time| time.to_system_time());
-        made.is_some_and(|made| SystemTime::now().duration_since(made).is_ok_and(|age| age >= span))
+        made.is_some_and(|made| now.duration_since(made).is_ok_and(|age| age >= span))
     };
-    let is_filtered = pattern.is_some() || arguments.older_than.is_some();
+    let is_over = |key: &Key| key.expires_at.as_ref().and_then(|time| time.to_system_time()).is_some_and(|time| time <= now);
     let fits = |key: &Key| {
-        let is_named = arguments.hashes.contains(&key.hash);
-        let fits = is_filtered
+        (pattern.is_some() || arguments.older_than.is_some())
             && !key.disabled
             && key.key_type != Some(KeyType::Management)
             && pattern.as_ref().is_none_or(|pattern| pattern.matches(&key.name))
-            && arguments.older_than.is_none_or(|span| is_old(key, span));
-        is_named || fits
+            && arguments.older_than.is_none_or(|span| is_old(key, span))
     };
-    Ok(all.into_iter().filter(fits).collect())
+    let (over, fitting): (Vec<Key>, Vec<Key>) = others.into_iter().filter(fits).partition(is_over);
+    for key in over {
+        note(&format!("left out: {} ({}) has expired", shown(&key.name), shown(&key.hash)));
+    }
+    // One of two may be what a run that was killed has left, and nobody can tell which is in use.
+    let mut names = HashSet::new();
+    if let Some(twice) = fitting.iter().find(|key| !names.insert(key.name.clone())) {
+        let hashes: Vec<_> = fitting.iter().filter(|key| key.name == twice.name).map(|key| shown(&key.hash)).collect();
+        let failure = Failure::new(format!("{} keys are named {}: {}", hashes.len(), shown(&twice.name), hashes.join(", ")));
+        return Err(failure.and("one may be left by a run that was killed: delete what nobody uses, or rotate by hash".to_owned()));
+    }
+    chosen.extend(fitting);
+    Ok(chosen)
+}
+
+/// Something by the way, on standard error.
+fn note(text: &str) {
+    _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 async fn one(keys: &Keys, key: &Key, arguments: &Arguments, progress: &Progress) -> Result<(), Failure> {
     let bar = progress.bar.clone();
-    let mut rotation = keys.rotate(&key.hash).grace(arguments.grace).on_event(move |event| bar.set_message(event.to_string()));
+    let mut rotation = keys
+        .rotate(&key.hash)
+        .grace(arguments.grace)
+        .store_timeout(arguments.store_timeout)
+        .on_event(move |event| bar.set_message(event.to_string()));
     if arguments.delete_old {
         rotation = rotation.delete_old();
     }
@@ -144,13 +177,14 @@ async fn one(keys: &Keys, key: &Key, arguments: &Arguments, progress: &Progress)
         return progress.suspend(|| say(if arguments.json { planned(&plan) } else { format!("{plan}\n") }));
     }
     let destination = arguments.destination.clone();
-    let rotated = rotation.run(|created| destination.keep(created)).await.map_err(|error| failure(&error))?;
+    let rotated = rotation.run(|created| destination.keep(key.name.clone(), created)).await.map_err(|error| failure(&error))?;
     if arguments.destination.is_terminal() {
         // Standard output is the secrets' alone.
-        eprintln!("{}", told(&rotated));
+        note(&told(&rotated));
         return Ok(());
     }
-    progress.suspend(|| say(if arguments.json { done(&rotated) } else { told(&rotated) }))
+    // It is done, whether or not that can be said.
+    progress.suspend(|| say(if arguments.json { done(&rotated) } else { told(&rotated) })).map_err(Failure::needs_a_look)
 }
 
 fn failure(error: &RotationError) -> Failure {

@@ -19,7 +19,7 @@ Exit codes:
   0  done
   1  failed, and nothing was changed
   2  wrong usage
-  3  failed, and something is left that you must look at: the message says what";
+  3  failed after something was changed, or may have been: the message says what is left";
 
 /// Why a script ends without having done its work.
 pub(crate) struct Failure {
@@ -45,21 +45,28 @@ impl Failure {
         self
     }
 
+    /// With something else to say.
+    pub(crate) fn and(mut self, more: String) -> Self {
+        self.causes.push(more);
+        self
+    }
+
     pub(crate) fn print(&self) {
         let mut out = io::stderr().lock();
         // Where nothing can be said, nothing is to be done about it.
         _ = writeln!(out, "error: {}", self.message);
         for cause in &self.causes {
-            _ = writeln!(out, "  because: {cause}");
+            _ = writeln!(out, "  {cause}");
         }
     }
 }
 
-/// A call that failed; its outcome may be unknown.
+/// A call that failed. It may have been acted on: for certain, if the answer was a success that couldn't be read.
 impl From<arouter::Error> for Failure {
     fn from(error: arouter::Error) -> Self {
         let failure = Self::of(&error);
-        if error.outcome_unknown() { failure.needs_a_look() } else { failure }
+        let was_acted_on = error.api().is_none() && error.status().is_some_and(|status| status.is_success());
+        if error.outcome_unknown() || was_acted_on { failure.needs_a_look() } else { failure }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where the secret of a new key goes: to a file, to a command, or to the terminal if told so.
 
 use std::collections::HashSet;
-use std::fs;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -9,7 +9,8 @@ use std::process::Stdio;
 use arouter::keys::CreatedKey;
 use clap::Args;
 use tokio::io::AsyncWriteExt as _;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
+use tokio::sync::oneshot;
 
 use crate::scripts::Failure;
 
@@ -21,7 +22,7 @@ pub(crate) struct Destination {
     #[arg(long, value_name = "FILE")]
     secret_file: Option<String>,
     /// Give the secret to the standard input of this shell command, which finds AROUTER_KEY_NAME and AROUTER_KEY_HASH in its
-    /// environment; if it fails, the new key is deleted again
+    /// environment, and whose output is dropped. If it fails, the new key is deleted again; of a pipe, the last command has the say
     #[arg(long, value_name = "COMMAND")]
     secret_command: Option<String>,
     /// Print the secret to standard output, and nothing else there
@@ -40,36 +41,42 @@ impl Destination {
     }
 
     /// Makes sure that the secrets of all these keys could be kept, before there are any.
-    pub(crate) fn check(&self, names: &[&str]) -> Result<(), Failure> {
+    pub(crate) fn check(&self, names: &[&str], may_replace: bool) -> Result<(), Failure> {
         let Some(template) = &self.secret_file else { return Ok(()) };
         let mut paths = HashSet::new();
         for name in names {
             let path = file(template, name, "new");
+            let refuse = |why: String| Err(Failure::new(format!("no secret can be written to {}: {why}", path.display())));
             if !paths.insert(path.clone()) && !template.contains("{hash}") {
-                return Err(Failure::new(format!(
-                    "two secrets would go to {}: put {{name}} or {{hash}} into --secret-file",
-                    path.display()
-                )));
+                return refuse("that of another key goes there; put {name} or {hash} into --secret-file".into());
             }
-            if !is_special(&path) {
-                temporary(&path).map_err(|error| Failure::new(format!("no secret can be written to {}: {error}", path.display())))?;
+            match fs::metadata(&path) {
+                Ok(known) if known.is_dir() => return refuse("it is a folder".into()),
+                Ok(known) if known.is_file() && !may_replace && !template.contains("{hash}") => {
+                    return refuse("it exists, and may hold another key's; --force replaces it".into());
+                }
+                Ok(known) if !known.is_file() => {}
+                _ => {
+                    if let Err(error) = temporary(&target(&path)) {
+                        return refuse(error.to_string());
+                    }
+                }
             }
         }
         Ok(())
     }
 
-    /// Keeps a secret.
-    pub(crate) async fn keep(self, created: CreatedKey) -> io::Result<()> {
-        let secret = created.key.expose_secret();
+    /// Keeps the secret of a key, which went by this name when it was checked.
+    pub(crate) async fn keep(self, name: String, created: CreatedKey) -> io::Result<()> {
         if let Some(template) = &self.secret_file {
-            let path = file(template, &created.data.name, &created.data.hash);
-            return write(&path, secret).map_err(|error| io::Error::other(format!("{}: {error}", path.display())));
+            let path = file(template, &name, &created.data.hash);
+            return write(path, created.key.expose_secret().to_owned()).await;
         }
         if let Some(command) = &self.secret_command {
-            return give(command, &created).await;
+            return give(command, &name, &created).await;
         }
         let mut out = io::stdout().lock();
-        writeln!(out, "{secret}")?;
+        writeln!(out, "{}", created.key.expose_secret())?;
         out.flush()
     }
 }
@@ -83,48 +90,73 @@ fn file(template: &str, name: &str, hash: &str) -> PathBuf {
     PathBuf::from(template.replace("{name}", &safe(name)).replace("{hash}", &safe(hash)))
 }
 
-/// A device or a pipe, which can't be replaced by a file.
-fn is_special(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|known| !known.is_file())
+/// What a link points to is replaced, not the link.
+fn target(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// A new file beside the one that it is to become.
 fn temporary(path: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    tempfile::Builder::new().prefix(".secret-").tempfile_in(folder)
+    tempfile::Builder::new().prefix(".secret-").tempfile_in(folder(path))
 }
 
-fn write(path: &Path, secret: &str) -> io::Result<()> {
-    if is_special(path) {
-        let mut device = fs::OpenOptions::new().write(true).open(path)?;
-        return writeln!(device, "{secret}");
+/// In a thread of its own, since a pipe that nobody reads would hold the program for ever.
+async fn write(path: PathBuf, secret: String) -> io::Result<()> {
+    let (done, written) = oneshot::channel();
+    let shown = path.display().to_string();
+    std::thread::spawn(move || done.send(write_now(&path, &secret)));
+    let written = written.await.unwrap_or_else(|_| Err(io::Error::other("the thread that writes has died")));
+    written.map_err(|error| io::Error::other(format!("{shown}: {error}")))
+}
+
+fn write_now(path: &Path, secret: &str) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|known| !known.is_file()) {
+        // A device or a pipe, which can't be replaced by a file.
+        return writeln!(OpenOptions::new().write(true).open(path)?, "{secret}");
     }
-    // What a link points to is replaced, not the link.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let path = target(path);
     let mut file = temporary(&path)?;
     writeln!(file, "{secret}")?;
     file.as_file().sync_all()?;
     file.persist(&path).map_err(|error| error.error)?;
+    // The new name has to last as well; not every system lets a folder be opened for that.
+    _ = File::open(folder(&path)).and_then(|folder| folder.sync_all());
     Ok(())
 }
 
-async fn give(command: &str, created: &CreatedKey) -> io::Result<()> {
-    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let mut child = Command::new(shell)
-        .args([flag, command])
-        .env("AROUTER_KEY_NAME", &created.data.name)
-        .env("AROUTER_KEY_HASH", &created.data.hash)
-        .env_remove("AROUTER_MANAGEMENT_KEY")
-        .stdin(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()?;
-    if let Some(mut input) = child.stdin.take() {
-        match input.write_all(format!("{}\n", created.key.expose_secret()).as_bytes()).await {
-            // A command that ends without reading has its say in its exit code.
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error),
-            _ => {}
+async fn give(command: &str, name: &str, created: &CreatedKey) -> io::Result<()> {
+    let mut running = Running::start(command, name, &created.data.hash)?;
+    if let Some(mut input) = running.0.stdin.take() {
+        input.write_all(format!("{}\n", created.key.expose_secret()).as_bytes()).await?;
+    }
+    let status = running.0.wait().await?;
+    if status.success() { Ok(()) } else { Err(io::Error::other(format!("the command that keeps the secret failed: {status}"))) }
+}
+
+/// A command that is ended with all that it has started when it takes too long: the key may be gone by then.
+struct Running(Child);
+
+impl Running {
+    fn start(command: &str, name: &str, hash: &str) -> io::Result<Self> {
+        let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+        let mut shell = Command::new(shell);
+        shell.args([flag, command]).env("AROUTER_KEY_NAME", name).env("AROUTER_KEY_HASH", hash);
+        shell.env_remove("AROUTER_MANAGEMENT_KEY").env_remove("AROUTER_API_KEY");
+        shell.stdin(Stdio::piped()).stdout(Stdio::null()).kill_on_drop(true);
+        #[cfg(unix)]
+        shell.process_group(0);
+        shell.spawn().map(Self)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let (true, Some(group)) = (cfg!(unix), self.0.id()) {
+            _ = std::process::Command::new("kill").args(["-KILL", "--", &format!("-{group}")]).status();
         }
     }
-    let status = child.wait().await?;
-    if status.success() { Ok(()) } else { Err(io::Error::other(format!("the command that keeps the secret failed: {status}"))) }
 }
