@@ -13,7 +13,6 @@ use crate::json;
 use crate::response::Response;
 use crate::transport::Transport;
 use crate::transport::request::Request;
-use response::Encoded;
 
 const PATH: &[&str] = &["v1", "embeddings"];
 const TEMPLATE: &str = "/v1/embeddings";
@@ -61,19 +60,8 @@ impl Embeddings {
     /// # }
     /// ```
     pub fn create(&self, request: &EmbeddingsRequest) -> impl Future<Output = Result<Response<EmbeddingsResponse>>> + Send + use<> {
-        let is_base64 = request.encoding_format == Some(EncodingFormat::Base64);
-        let call = if request.extra.is_empty() {
-            Request::generation(PATH, TEMPLATE, request)
-        } else {
-            json::fields(request).and_then(|fields| Request::generation(PATH, TEMPLATE, &fields))
-        };
-        let (transport, call) = (self.transport.clone(), call.map(|call| call.result_field("data")));
-        async move {
-            if is_base64 {
-                return transport.fetch::<Encoded>(call).await.map(|answer| answer.map(|Encoded(answer)| answer));
-            }
-            transport.fetch(call).await
-        }
+        let is_base64 = request.is_base64();
+        self.transport.clone().fetch_by(call(request), move |body| response::decode(body, is_base64))
     }
 
     /// Makes a vector of each of any number of inputs: cuts them into batches, and has a few of these under way at a time.
@@ -83,7 +71,8 @@ impl Embeddings {
     /// # Errors
     ///
     /// [`BatchError`] if a batch fails, with its inputs, its error, and the vectors of all batches that were done: no further batch is
-    /// begun, and those under way are waited for. An answer without a vector of each of its inputs is an error too.
+    /// begun, and those under way are waited for. An answer without a vector of each of its inputs is an error too, which has it in
+    /// [`raw_body`](crate::Error::raw_body), as far as [`max_error_bytes`](crate::ClientBuilder::max_error_bytes) allows.
     ///
     /// ```no_run
     /// # async fn run(client: arouter::Client, lines: Vec<String>) -> Result<(), arouter::embeddings::BatchError> {
@@ -103,6 +92,25 @@ impl Embeddings {
     ) -> impl Future<Output = Result<AllEmbeddings, BatchError>> + Send + use<> {
         all::create(self.clone(), request.clone(), options.clone())
     }
+
+    /// Makes the vectors of one batch: an answer that doesn't have one of each input is not decoded, and so not lost.
+    fn create_batch(
+        &self,
+        request: &EmbeddingsRequest,
+        inputs: usize,
+    ) -> impl Future<Output = Result<Response<EmbeddingsResponse>>> + Send + use<> {
+        let is_base64 = request.is_base64();
+        self.transport.clone().fetch_by(call(request), move |body| response::decode(body, is_base64)?.of_inputs(inputs))
+    }
+}
+
+fn call(request: &EmbeddingsRequest) -> Result<Request> {
+    let call = if request.extra.is_empty() {
+        Request::generation(PATH, TEMPLATE, request)
+    } else {
+        Request::generation(PATH, TEMPLATE, &json::fields(request)?)
+    };
+    call.map(|call| call.result_field("data"))
 }
 
 impl std::fmt::Debug for Embeddings {

@@ -160,9 +160,14 @@ impl Transport {
 
     /// Sends a request and decodes the whole answer.
     pub(crate) async fn fetch<T: DeserializeOwned>(self, request: Result<Request>) -> Result<Response<T>> {
+        self.fetch_by(request, json::decode).await
+    }
+
+    /// As [`fetch`](Self::fetch), by an area's own decoder: what that refuses is an error that keeps the answer.
+    pub(crate) async fn fetch_by<T>(self, request: Result<Request>, decode: impl FnOnce(&[u8]) -> Result<T> + Send) -> Result<Response<T>> {
         let request = request?;
         let (whole, meta) = self.send(&request, &body::Whole { result_field: request.result_field }).await?;
-        let decoded = json::decode(whole.json());
+        let decoded = decode(whole.json());
         let body = decoded.map_err(|error| whole.not_decoded(error).in_call(request.class, &meta))?;
         Ok(Response::new(body, meta))
     }

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 
-use super::{Embeddings, EmbeddingsInput, EmbeddingsRequest, EmbeddingsResponse};
+use super::{Embeddings, EmbeddingsInput, EmbeddingsRequest};
 use crate::error::{Error, Result};
+use crate::response::Response;
 
 /// How [`Embeddings::create_all`] cuts its inputs into batches.
 #[derive(Clone)]
@@ -115,12 +116,12 @@ pub(super) async fn create(embeddings: Embeddings, request: EmbeddingsRequest, o
         while failed.is_none() && running.len() < options.concurrency && begun < total {
             let inputs = begun..end_of_batch(&request.input, begun, &options);
             begun = inputs.end;
-            let call = embeddings.create(&part(&request, inputs.clone()));
+            let call = embeddings.create_batch(&part(&request, inputs.clone()), inputs.len());
             running.push(async move { (inputs, call.await) });
         }
         // What is under way when a batch fails is waited for: it is paid for.
         let Some((inputs, answer)) = running.next().await else { break };
-        match answer.and_then(|answer| taken(answer.into_inner(), inputs.len())) {
+        match answer.map(Response::into_inner) {
             Ok(answer) => {
                 done += inputs.len();
                 sum.prompt_tokens += answer.usage.as_ref().map_or(0, |usage| usage.prompt_tokens);
@@ -140,18 +141,6 @@ pub(super) async fn create(embeddings: Embeddings, request: EmbeddingsRequest, o
         Some((inputs, error)) => Err(BatchError { inputs, error, vectors }),
         None => Ok(AllEmbeddings { vectors: vectors.into_iter().flatten().collect(), ..sum }),
     }
-}
-
-/// The answer, if it has a vector of each input.
-fn taken(answer: EmbeddingsResponse, inputs: usize) -> Result<EmbeddingsResponse> {
-    let vectors = answer.vectors();
-    if vectors.len() != inputs || vectors.iter().any(|vector| vector.is_empty()) {
-        return Err(Error::decode(format!(
-            "{} vectors came for {inputs} inputs",
-            vectors.iter().filter(|vector| !vector.is_empty()).count()
-        )));
-    }
-    Ok(answer)
 }
 
 fn count(input: &EmbeddingsInput) -> usize {

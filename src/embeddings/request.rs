@@ -67,6 +67,11 @@ impl EmbeddingsRequest {
         self.extra.insert(name, value);
         self
     }
+
+    /// Whether the vectors are to come as base64.
+    pub(super) fn is_base64(&self) -> bool {
+        self.encoding_format == Some(EncodingFormat::Base64)
+    }
 }
 
 setters! {

@@ -5,11 +5,13 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::de::value::SeqAccessDeserializer;
-use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::chat::Usage;
+use crate::error::{Error, Result};
 use crate::extra::Extra;
+use crate::json;
 use crate::lenient;
 
 /// The answer to an [`EmbeddingsRequest`](super::EmbeddingsRequest).
@@ -58,6 +60,15 @@ impl EmbeddingsResponse {
     pub fn into_vectors(mut self) -> Vec<Vec<f32>> {
         self.data.sort_by_key(|embedding| embedding.index);
         self.data.into_iter().map(|embedding| embedding.embedding.into_vec()).collect()
+    }
+
+    /// The answer, if it has a vector of each of so many inputs.
+    pub(super) fn of_inputs(self, inputs: usize) -> Result<Self> {
+        let vectors = self.data.iter().filter(|embedding| !embedding.embedding.as_slice().is_empty()).count();
+        if vectors != inputs || self.data.len() != inputs {
+            return Err(Error::decode(format!("{vectors} vectors came for {inputs} inputs")));
+        }
+        Ok(self)
     }
 }
 
@@ -147,20 +158,16 @@ impl<'de> Deserialize<'de> for Vector {
     }
 }
 
-/// An answer whose text is base64 of numbers, as the request had asked.
-pub(super) struct Encoded(pub(super) EmbeddingsResponse);
-
-impl<'de> Deserialize<'de> for Encoded {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut answer = EmbeddingsResponse::deserialize(deserializer)?;
-        for embedding in &mut answer.data {
-            if let Vector::Encoded(text) = &embedding.embedding {
-                let numbers = numbers(text).ok_or_else(|| D::Error::custom("a vector is no base64 of 32-bit floats"))?;
-                embedding.embedding = Vector::Base64(numbers);
-            }
+/// Decodes an answer; its text is base64 of numbers if the request had asked for that.
+pub(super) fn decode(body: &[u8], is_base64: bool) -> Result<EmbeddingsResponse> {
+    let mut answer: EmbeddingsResponse = json::decode(body)?;
+    for embedding in answer.data.iter_mut().filter(|_| is_base64) {
+        if let Vector::Encoded(text) = &embedding.embedding {
+            let numbers = numbers(text).ok_or_else(|| Error::decode("a vector is no base64 of 32-bit floats"))?;
+            embedding.embedding = Vector::Base64(numbers);
         }
-        Ok(Self(answer))
     }
+    Ok(answer)
 }
 
 /// Decodes base64 straight into numbers, by pieces that fit into a cache.

@@ -151,11 +151,32 @@ async fn a_batch_that_fails_is_named_and_the_others_are_kept() {
     gateway.script(EMBEDDINGS, [Reply::status(400), vectors.clone().delay(Duration::from_millis(50)), vectors.clone()]);
     let failed = embeddings.create_all(&request, &options.clone().concurrency(3)).await.unwrap_err();
     assert_eq!(failed.vectors.iter().flatten().count(), 4);
+}
 
-    // Fewer vectors than inputs, and text in their place, are no answer.
-    for data in [json!([{"embedding": [1.0]}]), json!([{"embedding": "AAAA"}, {"embedding": "AAAA"}])] {
-        gateway.script(EMBEDDINGS, [Reply::ok(&json!({"data": data}))]);
+/// It is paid for.
+#[tokio::test]
+async fn an_answer_that_does_not_fit_its_batch_is_an_error_that_keeps_it() {
+    let gateway = gateway().await;
+    let embeddings = gateway.client().embeddings();
+    let request = EmbeddingsRequest::new("m", ["a", "b", "c", "d", "e"]);
+    let options = BatchOptions::new().max_inputs(2).concurrency(1);
+    let rows = [
+        ("no vector", json!([]), "0 vectors came for 2 inputs"),
+        ("too few", json!([{"embedding": [1.0]}]), "1 vectors came for 2 inputs"),
+        ("too many", json!([{"embedding": [1.0]}, {"embedding": [2.0]}, {"embedding": [3.0]}]), "3 vectors came for 2 inputs"),
+        ("one too many, and empty", json!([{"embedding": [1.0]}, {"embedding": [2.0]}, {"embedding": []}]), "came for 2 inputs"),
+        ("an empty one", json!([{"embedding": [1.0]}, {"embedding": []}]), "1 vectors came for 2 inputs"),
+        ("text", json!([{"embedding": "AAAA"}, {"embedding": "AAAA"}]), "0 vectors came for 2 inputs"),
+    ];
+    for (name, data, reason) in rows {
+        let answer = json!({"data": data, "usage": {"prompt_tokens": 2, "total_tokens": 2}});
+        gateway.script(EMBEDDINGS, [Reply::status(503).header("retry-after", "0"), Reply::ok(&answer).header("x-request-id", "req_paid")]);
         let failed = embeddings.create_all(&request, &options).await.unwrap_err();
-        assert!(matches!(failed.error, Error::Decode { .. }) && failed.inputs == (0..2), "{failed:?}");
+        let error = &failed.error;
+        assert!(matches!(error, Error::Decode { .. }) && error.to_string().contains(reason), "{name}: {error:?}");
+        assert_eq!(error.raw_body(), Some(answer.to_string().as_bytes()), "{name}");
+        assert_eq!((error.request_id(), error.attempts(), error.is_retryable()), (Some("req_paid"), 2, false), "{name}");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(200), "{name}");
+        assert_eq!((failed.inputs.clone(), failed.vectors), (0..2, vec![None; 5]), "{name}");
     }
 }
