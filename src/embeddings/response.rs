@@ -50,7 +50,7 @@ impl EmbeddingsResponse {
     #[must_use]
     pub fn vectors(&self) -> Vec<&[f32]> {
         let mut ordered: Vec<&Embedding> = self.data.iter().collect();
-        // Servers that leave the index out keep the order.
+        // Servers that leave the index out keep the order; those that leave out a 0 alone mean the first.
         ordered.sort_by_key(|embedding| embedding.index);
         ordered.into_iter().map(|embedding| embedding.embedding.as_slice()).collect()
     }
@@ -68,6 +68,12 @@ impl EmbeddingsResponse {
         if vectors != inputs || self.data.len() != inputs {
             return Err(Error::decode(format!("{vectors} vectors came for {inputs} inputs")));
         }
+        let is_told = self.data.iter().any(|embedding| embedding.index.is_some());
+        let mut indices: Vec<u64> = self.data.iter().map(|embedding| embedding.index.unwrap_or_default()).collect();
+        indices.sort_unstable();
+        if is_told && indices.into_iter().zip(0..).any(|(index, place)| index != place) {
+            return Err(Error::decode(format!("the indices of the vectors repeat, or go beyond the {inputs} inputs")));
+        }
         Ok(self)
     }
 }
@@ -79,9 +85,9 @@ pub struct Embedding {
     /// What it is: `embedding`.
     #[serde(default)]
     pub object: String,
-    /// Place of its text in the input, from 0.
-    #[serde(default, deserialize_with = "lenient::count")]
-    pub index: u64,
+    /// Place of its text in the input, from 0. `None` is 0 too, unless no vector of the answer has one: then they keep the order.
+    #[serde(default, deserialize_with = "lenient::optional_count", skip_serializing_if = "Option::is_none")]
+    pub index: Option<u64>,
     /// The vector.
     pub embedding: Vector,
     /// Fields that this version doesn't know.

@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use arouter::Error;
 use arouter::chat::ProviderPreferences;
 use arouter::embeddings::{BatchOptions, EmbeddingsInput, EmbeddingsRequest, EncodingFormat, Vector};
 use arouter::testing::{RecordedRequest, Reply};
+use arouter::{Error, RetryPolicy};
 use serde_json::{Value, json};
 
 use crate::support::gateway;
@@ -62,9 +62,14 @@ async fn vectors_are_in_the_order_of_the_input() {
     let rows = [
         ("shuffled", json!([{"index": 2, "embedding": [3.0]}, {"index": 0, "embedding": [1.0]}, {"index": 1, "embedding": [2]}])),
         ("without an index", json!([{"embedding": [1]}, {"embedding": [2.0]}, {"embedding": [3e0]}])),
+        ("all null", json!([{"index": null, "embedding": [1]}, {"index": null, "embedding": [2]}, {"index": null, "embedding": [3]}])),
+        ("without a zero", json!([{"index": 2, "embedding": [3]}, {"index": "1", "embedding": [2]}, {"embedding": [1]}])),
     ];
     for (name, data) in rows {
-        gateway.script(EMBEDDINGS, [Reply::ok(&json!({"data": data}))]);
+        let reply = Reply::ok(&json!({"data": data}));
+        gateway.script(EMBEDDINGS, [reply.clone(), reply]);
+        let all = embeddings.create_all(&EmbeddingsRequest::new("m", ["a", "b", "c"]), &BatchOptions::new()).await.unwrap();
+        assert_eq!(all.vectors, [[1.0], [2.0], [3.0]], "{name}, in batches");
         let reply = embeddings.create(&EmbeddingsRequest::new("m", "a")).await.unwrap();
         assert_eq!(reply.vectors(), [[1.0], [2.0], [3.0]], "{name}");
     }
@@ -157,7 +162,8 @@ async fn a_batch_that_fails_is_named_and_the_others_are_kept() {
 #[tokio::test]
 async fn an_answer_that_does_not_fit_its_batch_is_an_error_that_keeps_it() {
     let gateway = gateway().await;
-    let embeddings = gateway.client().embeddings();
+    let retry = RetryPolicy::default().base_delay(Duration::from_millis(1));
+    let embeddings = gateway.client_builder().retry(retry).build().unwrap().embeddings();
     let request = EmbeddingsRequest::new("m", ["a", "b", "c", "d", "e"]);
     let options = BatchOptions::new().max_inputs(2).concurrency(1);
     let rows = [
@@ -166,6 +172,11 @@ async fn an_answer_that_does_not_fit_its_batch_is_an_error_that_keeps_it() {
         ("too many", json!([{"embedding": [1.0]}, {"embedding": [2.0]}, {"embedding": [3.0]}]), "3 vectors came for 2 inputs"),
         ("one too many, and empty", json!([{"embedding": [1.0]}, {"embedding": [2.0]}, {"embedding": []}]), "came for 2 inputs"),
         ("an empty one", json!([{"embedding": [1.0]}, {"embedding": []}]), "1 vectors came for 2 inputs"),
+        ("an index twice", json!([{"index": 1, "embedding": [1.0]}, {"index": 1, "embedding": [2.0]}]), "the indices"),
+        ("zero twice", json!([{"index": 0, "embedding": [1.0]}, {"index": 0, "embedding": [2.0]}]), "the indices"),
+        ("an index too far", json!([{"index": 0, "embedding": [1.0]}, {"index": 2, "embedding": [2.0]}]), "the indices"),
+        ("indices of the whole", json!([{"index": 2, "embedding": [1.0]}, {"index": 3, "embedding": [2.0]}]), "the indices"),
+        ("an index for one alone", json!([{"embedding": [1.0]}, {"index": 0, "embedding": [2.0]}]), "the indices"),
         ("text", json!([{"embedding": "AAAA"}, {"embedding": "AAAA"}]), "0 vectors came for 2 inputs"),
     ];
     for (name, data, reason) in rows {
