@@ -90,7 +90,7 @@ impl Embeddings {
         request: &EmbeddingsRequest,
         options: &BatchOptions,
     ) -> impl Future<Output = Result<AllEmbeddings, BatchError>> + Send + use<> {
-        all::create(self.clone(), request.clone(), options.clone())
+        all::create(self.clone(), request, options)
     }
 
     /// Makes the vectors of one batch: an answer that doesn't have one of each input is not decoded, and so not lost.

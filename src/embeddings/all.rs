@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
+use serde_json::Value;
 
 use super::{Embeddings, EmbeddingsInput, EmbeddingsRequest};
 use crate::error::{Error, Result};
@@ -105,18 +106,44 @@ pub struct BatchError {
     pub vectors: Vec<Option<Vec<f32>>>,
 }
 
+/// Some of the inputs, cut off to be sent together.
+#[derive(Debug, PartialEq)]
+struct Batch {
+    inputs: Range<usize>,
+    input: EmbeddingsInput,
+}
+
 /// Makes the vectors of a request with any number of inputs.
-pub(super) async fn create(embeddings: Embeddings, request: EmbeddingsRequest, options: BatchOptions) -> Result<AllEmbeddings, BatchError> {
-    let total = count(&request.input);
+pub(super) fn create(
+    embeddings: Embeddings,
+    request: &EmbeddingsRequest,
+    options: &BatchOptions,
+) -> impl Future<Output = Result<AllEmbeddings, BatchError>> + Send + use<> {
+    // The one copy of the inputs: each batch is moved into its request and dropped as soon as that is encoded.
+    let batches = batches(&request.input, options);
+    let request = request.with_input(EmbeddingsInput::Texts(Vec::new()));
+    run(embeddings, request, batches, options.clone())
+}
+
+async fn run(
+    embeddings: Embeddings,
+    mut request: EmbeddingsRequest,
+    batches: Vec<Batch>,
+    options: BatchOptions,
+) -> Result<AllEmbeddings, BatchError> {
+    let total = batches.last().map_or(0, |batch| batch.inputs.end);
+    let mut batches = batches.into_iter();
     let mut vectors: Vec<Option<Vec<f32>>> = vec![None; total];
     let mut sum = AllEmbeddings::default();
-    let (mut begun, mut done, mut failed) = (0, 0, None);
+    let (mut done, mut failed) = (0, None);
     let mut running = FuturesUnordered::new();
     loop {
-        while failed.is_none() && running.len() < options.concurrency && begun < total {
-            let inputs = begun..end_of_batch(&request.input, begun, &options);
-            begun = inputs.end;
-            let call = embeddings.create_batch(&part(&request, inputs.clone()), inputs.len());
+        while failed.is_none()
+            && running.len() < options.concurrency
+            && let Some(Batch { inputs, input }) = batches.next()
+        {
+            request.input = input;
+            let call = embeddings.create_batch(&request, inputs.len());
             running.push(async move { (inputs, call.await) });
         }
         // What is under way when a batch fails is waited for: it is paid for.
@@ -143,71 +170,72 @@ pub(super) async fn create(embeddings: Embeddings, request: EmbeddingsRequest, o
     }
 }
 
-fn count(input: &EmbeddingsInput) -> usize {
+/// Cuts inputs into batches; what is no list of inputs is one.
+fn batches(input: &EmbeddingsInput, options: &BatchOptions) -> Vec<Batch> {
     match input {
-        EmbeddingsInput::Texts(texts) => texts.len(),
-        EmbeddingsInput::TokenLists(lists) => lists.len(),
-        EmbeddingsInput::Text(_) | EmbeddingsInput::Tokens(_) | EmbeddingsInput::Other(_) => 1,
+        EmbeddingsInput::Texts(texts) => cut(texts, String::len, options, EmbeddingsInput::Texts),
+        EmbeddingsInput::TokenLists(lists) => cut(lists, |list| list.len() * 4, options, EmbeddingsInput::TokenLists),
+        // A list of numbers alone is the tokens of one text.
+        EmbeddingsInput::Other(Value::Array(items)) if items.is_empty() || !items.iter().all(Value::is_number) => {
+            cut(items, |item| item.to_string().len(), options, |items| EmbeddingsInput::Other(Value::Array(items)))
+        }
+        one @ (EmbeddingsInput::Text(_) | EmbeddingsInput::Tokens(_) | EmbeddingsInput::Other(_)) => {
+            vec![Batch { inputs: 0..1, input: one.clone() }]
+        }
     }
 }
 
-/// Where the batch ends that begins here: at least one input later.
-fn end_of_batch(input: &EmbeddingsInput, start: usize, options: &BatchOptions) -> usize {
-    let size = |at: usize| match input {
-        EmbeddingsInput::Texts(texts) => texts[at].len(),
-        EmbeddingsInput::TokenLists(lists) => lists[at].len() * 4,
-        EmbeddingsInput::Text(_) | EmbeddingsInput::Tokens(_) | EmbeddingsInput::Other(_) => 0,
-    };
-    let last = count(input).min(start.saturating_add(options.max_inputs));
-    let mut bytes = size(start);
-    let fits = |at: &usize| {
-        bytes = bytes.saturating_add(size(*at));
-        bytes <= options.max_bytes
-    };
-    start + 1 + (start + 1..last).take_while(fits).count()
-}
-
-/// The same request for some of the inputs.
-fn part(request: &EmbeddingsRequest, inputs: Range<usize>) -> EmbeddingsRequest {
-    let input = match &request.input {
-        EmbeddingsInput::Texts(texts) => EmbeddingsInput::Texts(texts[inputs].to_vec()),
-        EmbeddingsInput::TokenLists(lists) => EmbeddingsInput::TokenLists(lists[inputs].to_vec()),
-        one => one.clone(),
-    };
-    EmbeddingsRequest {
-        model: request.model.clone(),
-        input,
-        encoding_format: request.encoding_format.clone(),
-        dimensions: request.dimensions,
-        input_type: request.input_type.clone(),
-        user: request.user.clone(),
-        provider: request.provider.clone(),
-        extra: request.extra.clone(),
+/// Cuts a list into pieces of as many items as fit, and of one at least.
+fn cut<T: Clone>(list: &[T], size: fn(&T) -> usize, options: &BatchOptions, input: fn(Vec<T>) -> EmbeddingsInput) -> Vec<Batch> {
+    let mut batches = Vec::new();
+    let mut start = 0;
+    while start < list.len() {
+        let mut bytes = 0_usize;
+        let fits = |item: &&T| {
+            bytes = bytes.saturating_add(size(item));
+            bytes <= options.max_bytes
+        };
+        let fitting = list[start..].iter().take(options.max_inputs).take_while(fits).count();
+        let inputs = start..start + fitting.max(1);
+        start = inputs.end;
+        batches.push(Batch { input: input(list[inputs.clone()].to_vec()), inputs });
     }
+    batches
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn batches_are_cut_by_number_and_size_and_are_never_empty() {
-        let texts = EmbeddingsInput::Texts(["aaaa", "bb", "cc", "dddddddddd", "e", "f"].map(str::to_owned).into());
+        let texts = EmbeddingsInput::from(["aaaa", "bb", "cc", "dddddddddd", "e", "f"]);
         let lists = EmbeddingsInput::TokenLists(vec![vec![1], vec![2, 3], vec![4]]);
-        let cut = |input: &EmbeddingsInput, inputs, bytes| {
-            let options = BatchOptions::new().max_inputs(inputs).max_bytes(bytes);
-            let mut ends = vec![0];
-            while ends[ends.len() - 1] < count(input) {
-                ends.push(end_of_batch(input, ends[ends.len() - 1], &options));
-            }
-            ends
-        };
-        assert_eq!(cut(&texts, 512, 1000), [0, 6]);
-        assert_eq!(cut(&texts, 4, 1000), [0, 4, 6]);
-        assert_eq!(cut(&texts, 512, 6), [0, 2, 3, 4, 6]);
-        assert_eq!(cut(&texts, 0, 0), [0, 1, 2, 3, 4, 5, 6]);
-        assert_eq!(cut(&lists, 512, 12), [0, 2, 3]);
-        assert_eq!(cut(&EmbeddingsInput::Tokens(vec![1, 2]), 1, 1), [0, 1]);
-        assert_eq!(cut(&EmbeddingsInput::Texts(Vec::new()), 1, 1), [0]);
+        let pictures = EmbeddingsInput::Other(json!([{"url": "aaaa"}, {"url": "bbbb"}, {"url": "cccc"}]));
+        let numbers = EmbeddingsInput::Other(json!([1.5, 2, 3]));
+        let rows: [(&EmbeddingsInput, usize, usize, &[usize]); 14] = [
+            (&texts, 512, 1000, &[6]),
+            (&texts, 4, 1000, &[4, 6]),
+            (&texts, 512, 6, &[2, 3, 4, 6]),
+            (&texts, 0, 0, &[1, 2, 3, 4, 5, 6]),
+            (&lists, 512, 12, &[2, 3]),
+            (&EmbeddingsInput::Tokens(vec![1, 2]), 1, 1, &[1]),
+            (&EmbeddingsInput::from("aaaa"), 1, 1, &[1]),
+            (&EmbeddingsInput::Texts(Vec::new()), 1, 1, &[]),
+            (&pictures, 512, 1000, &[3]),
+            (&pictures, 2, 1000, &[2, 3]),
+            (&pictures, 512, 30, &[2, 3]),
+            (&numbers, 1, 1, &[1]),
+            (&EmbeddingsInput::Other(json!({"url": "aaaa"})), 1, 1, &[1]),
+            (&EmbeddingsInput::Other(json!([])), 1, 1, &[]),
+        ];
+        for (input, inputs, bytes, ends) in rows {
+            let batches = batches(input, &BatchOptions::new().max_inputs(inputs).max_bytes(bytes));
+            assert_eq!(batches.iter().map(|batch| batch.inputs.end).collect::<Vec<_>>(), ends, "{input:?}");
+        }
+        let last = batches(&pictures, &BatchOptions::new().max_inputs(2)).pop();
+        assert_eq!(last, Some(Batch { inputs: 2..3, input: EmbeddingsInput::Other(json!([{"url": "cccc"}])) }));
     }
 }

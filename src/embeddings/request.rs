@@ -68,6 +68,20 @@ impl EmbeddingsRequest {
         self
     }
 
+    /// The same request for another input.
+    pub(super) fn with_input(&self, input: EmbeddingsInput) -> Self {
+        Self {
+            model: self.model.clone(),
+            input,
+            encoding_format: self.encoding_format.clone(),
+            dimensions: self.dimensions,
+            input_type: self.input_type.clone(),
+            user: self.user.clone(),
+            provider: self.provider.clone(),
+            extra: self.extra.clone(),
+        }
+    }
+
     /// Whether the vectors are to come as base64.
     pub(super) fn is_base64(&self) -> bool {
         self.encoding_format == Some(EncodingFormat::Base64)
@@ -107,7 +121,7 @@ pub enum EmbeddingsInput {
     Tokens(Vec<u32>),
     /// Texts as the ids of their tokens: a vector of each.
     TokenLists(Vec<Vec<u32>>),
-    /// Anything else, as it is: pictures, for models that read them.
+    /// Anything else, as it is: pictures, for models that read them. Of a list of anything but numbers, a vector of each item.
     Other(Value),
 }
 

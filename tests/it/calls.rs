@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use arouter::embeddings::{EmbeddingsRequest, EncodingFormat};
+use arouter::embeddings::{BatchOptions, EmbeddingsRequest, EncodingFormat};
 use arouter::gemini::{self, BatchEmbedContentsRequest, CountTokensRequest, EmbedContentRequest};
 use arouter::keys::{CreateKeyRequest, ListKeysQuery, UpdateKeyRequest};
 use arouter::messages::{BatchRequest, PageQuery};
@@ -16,10 +16,11 @@ use crate::gemini::{MODEL, prompt};
 use crate::support::{gateway, hello, hello_claude};
 
 /// Makes a call in each of the ways; what it is made of is gone by the time that its future runs.
-async fn owns_what_it_needs<T, F>(call: impl Fn() -> F)
+async fn owns_what_it_needs<T, E, F>(call: impl Fn() -> F)
 where
     T: Send + 'static,
-    F: Future<Output = Result<T>> + Send + 'static,
+    E: Send + 'static,
+    F: Future<Output = Result<T, E>> + Send + 'static,
 {
     let (one, other) = tokio::join!(call(), call());
     assert!(one.is_ok() && other.is_ok());
@@ -55,6 +56,7 @@ async fn embeddings() {
     let request = || EmbeddingsRequest::new("m", "a");
     owns_what_it_needs(|| gateway.client().embeddings().create(&request())).await;
     owns_what_it_needs(|| gateway.client().embeddings().create(&request().encoding_format(EncodingFormat::Base64))).await;
+    owns_what_it_needs(|| gateway.client().embeddings().create_all(&request(), &BatchOptions::new())).await;
 }
 
 #[tokio::test]

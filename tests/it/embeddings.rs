@@ -132,8 +132,31 @@ async fn any_number_of_inputs_is_cut_into_batches() {
 
     let empty = embeddings.create_all(&EmbeddingsRequest::new("m", Vec::<String>::new()), &BatchOptions::new()).await.unwrap();
     assert!(empty.vectors.is_empty());
-    let single = embeddings.create_all(&EmbeddingsRequest::new("m", "a"), &BatchOptions::new()).await.unwrap();
-    assert_eq!(single.vectors.len(), 1);
+}
+
+#[tokio::test]
+async fn inputs_of_every_kind_are_cut_into_batches() {
+    let gateway = gateway().await;
+    let embeddings = gateway.client().embeddings();
+    let rows: [(EmbeddingsInput, &[Value]); 8] = [
+        ("a".into(), &[json!("a")]),
+        (["a", "b", "c"].into(), &[json!(["a", "b"]), json!(["c"])]),
+        (vec![1, 2, 3].into(), &[json!([1, 2, 3])]),
+        (vec![vec![1], vec![2, 3], vec![4]].into(), &[json!([[1], [2, 3]]), json!([[4]])]),
+        (EmbeddingsInput::Other(json!([{"url": "a"}, {"url": "b"}, "c"])), &[json!([{"url": "a"}, {"url": "b"}]), json!(["c"])]),
+        (EmbeddingsInput::Other(json!([1, 2, 3])), &[json!([1, 2, 3])]),
+        (EmbeddingsInput::Other(json!("a")), &[json!("a")]),
+        (EmbeddingsInput::Other(json!([])), &[]),
+    ];
+    for (input, expected) in rows {
+        let seen = gateway.requests().len();
+        let request = EmbeddingsRequest::new("m", input).dimensions(2);
+        let all = embeddings.create_all(&request, &BatchOptions::new().max_inputs(2).concurrency(1)).await.unwrap();
+        let sent: Vec<Value> = gateway.requests()[seen..].iter().map(|request| request.json()["input"].clone()).collect();
+        assert_eq!(sent, expected);
+        let whole = embeddings.create(&request).await.map(|answer| answer.into_inner().into_vectors()).unwrap_or_default();
+        assert_eq!(all.vectors, whole, "{expected:?}");
+    }
 }
 
 #[tokio::test]
