@@ -166,7 +166,8 @@ async fn run(
     }
     match failed {
         Some((inputs, error)) => Err(BatchError { inputs, error, vectors }),
-        None => Ok(AllEmbeddings { vectors: vectors.into_iter().flatten().collect(), ..sum }),
+        // Mapped in place: flattened, they would be listed twice.
+        None => Ok(AllEmbeddings { vectors: vectors.into_iter().map(Option::unwrap_or_default).collect(), ..sum }),
     }
 }
 

@@ -152,7 +152,10 @@ impl<'de> Deserialize<'de> for Vector {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, numbers: A) -> Result<Vector, A::Error> {
-                Vec::deserialize(SeqAccessDeserializer::new(numbers)).map(Vector::Floats)
+                let mut numbers: Vec<f32> = Vec::deserialize(SeqAccessDeserializer::new(numbers))?;
+                // It grew by doubling, and may be kept for long: of 1,536 numbers, a third more.
+                numbers.shrink_to_fit();
+                Ok(Vector::Floats(numbers))
             }
 
             fn visit_str<E>(self, text: &str) -> Result<Vector, E> {
@@ -197,6 +200,16 @@ const BYTES: usize = 3072;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_vector_takes_no_more_room_than_its_numbers() {
+        let numbers = vec![0.5_f32; 1536];
+        for vector in [Vector::Floats(numbers.clone()), Vector::Base64(numbers)] {
+            let body = serde_json::to_vec(&serde_json::json!({"data": [{"embedding": vector}]})).unwrap();
+            let vectors = decode(&body, true).unwrap().into_vectors();
+            assert_eq!((vectors[0].len(), vectors[0].capacity()), (1536, 1536));
+        }
+    }
 
     #[test]
     fn base64_is_read_and_written_alike_at_every_length() {
