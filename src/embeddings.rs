@@ -6,6 +6,7 @@ mod response;
 
 pub use all::{AllEmbeddings, BatchError, BatchOptions, BatchProgress};
 pub use request::{EmbeddingsInput, EmbeddingsRequest, EncodingFormat};
+pub(crate) use response::decode;
 pub use response::{Embedding, EmbeddingsResponse, Vector};
 
 use crate::error::Result;
@@ -61,7 +62,7 @@ impl Embeddings {
     /// ```
     pub fn create(&self, request: &EmbeddingsRequest) -> impl Future<Output = Result<Response<EmbeddingsResponse>>> + Send + use<> {
         let is_base64 = request.is_base64();
-        self.transport.clone().fetch_by(call(request), move |body| response::decode(body, is_base64))
+        self.transport.clone().fetch_by(call(request), move |body| decode(body, is_base64))
     }
 
     /// Makes a vector of each of any number of inputs: cuts them into batches, and has a few of these under way at a time.
@@ -100,7 +101,7 @@ impl Embeddings {
         inputs: usize,
     ) -> impl Future<Output = Result<Response<EmbeddingsResponse>>> + Send + use<> {
         let is_base64 = request.is_base64();
-        self.transport.clone().fetch_by(call(request), move |body| response::decode(body, is_base64)?.of_inputs(inputs))
+        self.transport.clone().fetch_by(call(request), move |body| decode(body, is_base64)?.of_inputs(inputs))
     }
 }
 

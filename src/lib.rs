@@ -97,6 +97,19 @@ pub use response::{Meta, RateLimit, RateLimits, Response};
 pub use timestamp::Timestamp;
 pub use transport::retry::{RetryClass, RetryPolicy};
 
+/// What benchmarks and fuzzers reach; no part of the API.
+#[cfg(any(fuzzing, arouter_bench))]
+#[doc(hidden)]
+pub mod internals {
+    use crate::embeddings::{self, EmbeddingsResponse};
+    use crate::error::Result;
+
+    /// Decodes an answer as the calls of [`Embeddings`](embeddings::Embeddings) do.
+    pub fn decode_embeddings(body: &[u8], is_base64: bool) -> Result<EmbeddingsResponse> {
+        embeddings::decode(body, is_base64)
+    }
+}
+
 /// The README's examples, compiled.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
