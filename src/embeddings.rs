@@ -4,13 +4,14 @@ mod all;
 mod request;
 mod response;
 
+use http::Method;
+
 pub use all::{AllEmbeddings, BatchError, BatchOptions, BatchProgress};
 pub use request::{EmbeddingsInput, EmbeddingsRequest, EncodingFormat};
 pub(crate) use response::decode;
 pub use response::{Embedding, EmbeddingsResponse, Vector};
 
 use crate::error::Result;
-use crate::json;
 use crate::response::Response;
 use crate::transport::Transport;
 use crate::transport::request::Request;
@@ -106,12 +107,7 @@ impl Embeddings {
 }
 
 fn call(request: &EmbeddingsRequest) -> Result<Request> {
-    let call = if request.extra.is_empty() {
-        Request::generation(PATH, TEMPLATE, request)
-    } else {
-        Request::generation(PATH, TEMPLATE, &json::fields(request)?)
-    };
-    call.map(|call| call.result_field("data"))
+    Request::new(Method::POST, PATH, TEMPLATE)?.result_field("data").object(request, &request.extra)
 }
 
 impl std::fmt::Debug for Embeddings {

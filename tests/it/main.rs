@@ -15,6 +15,8 @@ mod messages;
 mod mocked;
 mod models;
 mod retry;
+#[cfg(unix)]
+mod scripts;
 mod secrets;
 mod sse_cases;
 mod streaming;
