@@ -117,6 +117,20 @@ impl Credential {
         Ok(Self { key, bearer, bare })
     }
 
+    /// Whether the key is of the wrong kind for a request, and which would be right.
+    pub(crate) fn wrong_kind_for(&self, auth: Auth) -> Option<&'static str> {
+        let key = self.key.expose_secret();
+        match auth {
+            Auth::Api if key.starts_with("lr_mgmt_") => {
+                Some("this is a management key (lr_mgmt_…), and inference needs an API key (lr_live_…)")
+            }
+            Auth::Management if key.starts_with("lr_live_") => {
+                Some("this is an API key (lr_live_…), and key management needs a management key (lr_mgmt_…)")
+            }
+            _ => None,
+        }
+    }
+
     /// Puts the key where the request takes it.
     pub(crate) fn authorize(&self, place: KeyPlace, url: &mut Url, headers: &mut HeaderMap) {
         match place {

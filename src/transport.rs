@@ -34,7 +34,7 @@ use tracing::field::Empty;
 use tracing::{Instrument, Span, debug, debug_span};
 use url::Url;
 
-use crate::credentials::{ApiKey, Auth, Credential, Credentials};
+use crate::credentials::{ApiKey, Credential, Credentials};
 use crate::error::{ApiError, Error, Result, Scrubber, TimeoutPhase};
 use crate::json;
 use crate::response::{Meta, Response};
@@ -300,8 +300,8 @@ impl<'c, R: Receive> Call<'c, R> {
                 if api.is_auth() {
                     self.refused = Some(credential.key.clone());
                 }
-                if let Some(hint) = wrong_key_hint(self.request.auth, &credential.key, api) {
-                    api.context_mut().hint = Some(hint.into());
+                if matches!(api.status().as_u16(), 401 | 403) {
+                    api.context_mut().hint = credential.wrong_kind_for(self.request.auth).map(Into::into);
                 }
             }
             error
@@ -467,22 +467,5 @@ fn trace_head(span: &Span, status: StatusCode, request_id: Option<&str>) {
     span.record("status", status.as_u16());
     if let Some(id) = request_id {
         span.record("request_id", id);
-    }
-}
-
-/// For a refusal that comes of the wrong kind of key, what would be the right one.
-fn wrong_key_hint(auth: Auth, key: &ApiKey, error: &ApiError) -> Option<&'static str> {
-    if !matches!(error.status().as_u16(), 401 | 403) {
-        return None;
-    }
-    let key = key.expose_secret();
-    match auth {
-        Auth::Api if key.starts_with("lr_mgmt_") => {
-            Some("this is a management key (lr_mgmt_…), and inference needs an API key (lr_live_…)")
-        }
-        Auth::Management if key.starts_with("lr_live_") => {
-            Some("this is an API key (lr_live_…), and key management needs a management key (lr_mgmt_…)")
-        }
-        _ => None,
     }
 }
