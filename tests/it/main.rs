@@ -8,6 +8,7 @@ mod client;
 mod corpus;
 mod embeddings;
 mod errors;
+mod faults;
 mod features;
 mod gemini;
 mod keys;

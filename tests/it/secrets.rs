@@ -1,7 +1,5 @@
 //! No key in anything that may be logged: errors, debug output, and the logs themselves at their most talkative.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arouter::gemini::{Content, GenerateContentRequest};
@@ -12,9 +10,9 @@ use arouter::{ApiKey, Client, Error, Method, RetryPolicy};
 use futures::StreamExt as _;
 use serde_json::{Value, json};
 use tracing_subscriber::filter::LevelFilter;
-use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
+use crate::support::log::Log;
 use crate::support::{CHAT, MESSAGES, alone, chunk, everything_said, gateway, hello, is_alone};
 
 const KEY: &str = "lr_live_SENTINEL/of+the=key";
@@ -180,33 +178,4 @@ async fn errors(client: &Client) -> Vec<Error> {
     errors.extend(raw.clone().with_management_key().send_as::<Vec<Value>>().await.err());
     errors.extend(raw.events().await.err());
     errors
-}
-
-/// A log that keeps what is written.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'w> MakeWriter<'w> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'w self) -> Self {
-        self.clone()
-    }
 }

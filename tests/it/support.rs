@@ -1,5 +1,8 @@
 //! What several tests share.
 
+pub(crate) mod log;
+pub(crate) mod raw_server;
+
 use std::io::Write as _;
 
 use arouter::chat::{ChatRequest, Message};

@@ -1,0 +1,133 @@
+//! Thirty-four faults, each tried on eleven operations: the error's kind, how often the server was asked, whether the outcome is
+//! known, that no key is said or logged, and that the connection is let go.
+
+mod fault;
+mod operations;
+mod peers;
+mod table;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arouter::{Client, ClientBuilder, Error, RetryPolicy};
+use futures::StreamExt as _;
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::support::log::Log;
+use crate::support::raw_server::RawServer;
+use crate::support::{alone, everything_said, is_alone, print_line};
+use fault::Fault;
+use operations::{Ended, OPERATIONS, Operation};
+use peers::{Authority, Peer};
+use table::{Expected, NO_EVENTS, ROWS, expected};
+
+const KEY: &str = "lr_live_SENTINEL/of+the=key";
+const MANAGEMENT_KEY: &str = "lr_mgmt_SENTINEL/of+the=key";
+/// How long what is missing is waited for.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// In a process of its own, since a program has one log.
+#[test]
+fn every_fault_of_every_operation() {
+    let output = alone("faults::the_matrix", &[]);
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    let line = said.lines().find_map(|line| line.find("faults: ").map(|at| &line[at..]));
+    print_line(line.expect("the matrix tells its cells"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_matrix() {
+    if !is_alone() {
+        return;
+    }
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_ansi(false).with_writer(log.clone()).finish();
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    tracing_log::LogTracer::init().unwrap();
+
+    let authority = Arc::new(Authority::new());
+    let cells = ROWS.into_iter().flat_map(|(fault, whole, stream)| {
+        OPERATIONS.into_iter().map(move |operation| (fault, operation, expected(operation, whole, stream)))
+    });
+    let runs = cells.map(|(fault, operation, expected)| {
+        let authority = authority.clone();
+        // A task of its own tells the cell that fails by its message, and lets others go on.
+        async move { tokio::spawn(async move { run_cell(fault, operation, expected, &authority).await }).await.unwrap() }
+    });
+    let ran: Vec<Result<(), &str>> = futures::stream::iter(runs).buffer_unordered(48).collect().await;
+    let reasons: Vec<&str> = ran.iter().filter_map(|ran| ran.err()).collect();
+    assert!(reasons.iter().all(|reason| *reason == NO_EVENTS), "{reasons:?}");
+    assert!(!log.text().contains("SENTINEL"), "a key is logged");
+    let run = ran.len() - reasons.len();
+    print_line(&format!("faults: {} cells, {run} run, {} not applicable ({NO_EVENTS})", ran.len(), reasons.len()));
+}
+
+/// Runs a cell, or tells why it has no meaning.
+async fn run_cell(fault: Fault, operation: Operation, expected: Expected, authority: &Authority) -> Result<(), &'static str> {
+    if let Expected::NotApplicable(reason) = expected {
+        return Err(reason);
+    }
+    for call in 0..operation.calls() {
+        let cell = format!("{fault:?} × {operation:?} {call}");
+        let elsewhere = RawServer::start(|_| Vec::new()).await;
+        let target = elsewhere.url();
+        let peer = Peer::start(fault, operation, target, authority).await;
+        let client = client(fault, operation, &peer);
+        if fault == Fault::StaleKeepAlive {
+            let first = operation.run(&client, call).await;
+            assert!(first.error.is_none(), "{cell}: {:?}", first.error);
+        }
+        let before = peer.requests();
+        let Ended { items, error } = operation.run(&client, call).await;
+        match (&expected, &error) {
+            (Expected::SucceedsAt { attempts }, None) => assert_eq!(peer.requests() - before, *attempts as usize, "{cell}"),
+            (Expected::Fails { kind, attempts, unknown }, Some(error)) => {
+                let found = (self::kind(error), error.attempts(), error.outcome_unknown());
+                assert_eq!(found, ((*kind).to_owned(), *attempts, *unknown), "{cell}: {error:?}");
+                if !fault.is_before_any_request() {
+                    assert_eq!(peer.requests() - before, *attempts as usize, "{cell}");
+                }
+                assert_eq!(items > 0, operation.is_stream() && fault.comes_after_an_item(), "{cell}: {items} items");
+                assert!(!everything_said(error).contains("SENTINEL"), "{cell}: {error:?}");
+            }
+            _ => panic!("{cell} should be {expected:?} and is {error:?}"),
+        }
+        assert_eq!(elsewhere.connections(), 0, "{cell}: a redirect was followed");
+        if !fault.leaves_the_connection_whole() {
+            assert!(peer.is_let_go().await, "{cell}: the connection is held");
+        }
+        drop(client);
+        assert!(peer.is_let_go().await, "{cell}: the connection outlives its client");
+    }
+    Ok(())
+}
+
+fn client(fault: Fault, operation: Operation, peer: &Peer) -> Client {
+    let retry = RetryPolicy::default().base_delay(Duration::from_millis(1)).ambiguous_window(Duration::from_secs(30));
+    let builder = Client::builder().api_key(KEY).management_key(MANAGEMENT_KEY).retry(retry).no_proxy().allow_insecure_http(true);
+    // Only the limit that a fault is about may be reached: the machine may be busy.
+    let limit = |is_reached| if is_reached { PATIENCE } else { PATIENCE * 60 };
+    let head = limit(matches!(fault, Fault::NoAnswer | Fault::EndlessEarlyHints));
+    let event = limit(matches!(fault, Fault::CommentDrip | Fault::ByteDrip));
+    let total = limit(!operation.is_stream() && matches!(fault, Fault::SilenceAfterHead | Fault::ByteDrip));
+    let builder: ClientBuilder = builder.header_timeout(head).management_header_timeout(head).timeout(total).management_timeout(total);
+    let builder = builder.connect_timeout(limit(fault == Fault::ConnectTimeout)).event_timeout(event);
+    let builder = builder.idle_timeout(limit(fault == Fault::SilenceAfterHead)).max_response_bytes(64 << 10).max_event_bytes(64 << 10);
+    peer.reached_by(builder).build().unwrap()
+}
+
+fn kind(error: &Error) -> String {
+    match error {
+        Error::Connect { kind, .. } => format!("Connect {kind:?}"),
+        Error::Timeout { phase, .. } => format!("Timeout {phase:?}"),
+        Error::Transport { phase, .. } => format!("Transport {phase:?}"),
+        Error::Api(api) => format!("Api {}", api.status().as_u16()),
+        Error::Decode { .. } => "Decode".to_owned(),
+        Error::Truncated { .. } => "Truncated".to_owned(),
+        Error::Redirect { .. } => "Redirect".to_owned(),
+        Error::UnexpectedContentType { .. } => "UnexpectedContentType".to_owned(),
+        Error::TooLarge { .. } => "TooLarge".to_owned(),
+        other => format!("{other:?}"),
+    }
+}

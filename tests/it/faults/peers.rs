@@ -1,0 +1,188 @@
+//! Who a client talks to in a cell: a raw server, one behind TLS, a proxy, or nobody.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use arouter::ClientBuilder;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, SanType};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use super::fault::Fault;
+use super::operations::Operation;
+use crate::support::raw_server::RawServer;
+
+/// A certificate authority that the clients trust, and certificates with something wrong about them.
+pub(super) struct Authority {
+    root: CertificateDer<'static>,
+    wrong_host: Arc<ServerConfig>,
+    expired: Arc<ServerConfig>,
+    unknown: Arc<ServerConfig>,
+}
+
+impl Authority {
+    pub(super) fn new() -> Self {
+        let (known, stranger) = (issuer(), issuer());
+        let here = SanType::IpAddress(Ipv4Addr::LOCALHOST.into());
+        let elsewhere = SanType::DnsName("elsewhere.example".try_into().unwrap());
+        Self {
+            root: known.der().clone(),
+            wrong_host: server(&known, elsewhere, 2999),
+            expired: server(&known, here.clone(), 2001),
+            unknown: server(&stranger, here, 2999),
+        }
+    }
+}
+
+fn issuer() -> CertifiedIssuer<'static, KeyPair> {
+    let mut params = CertificateParams::default();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
+}
+
+/// A server whose certificate names this host, and ends with this year.
+fn server(issuer: &CertifiedIssuer<'static, KeyPair>, host: SanType, last_year: i32) -> Arc<ServerConfig> {
+    let key = KeyPair::generate().unwrap();
+    let mut params = CertificateParams::default();
+    params.subject_alt_names = vec![host];
+    params.not_before = rcgen::date_time_ymd(2000, 1, 1);
+    params.not_after = rcgen::date_time_ymd(last_year, 12, 31);
+    let certificate = params.signed_by(&key, issuer).unwrap();
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap().with_no_client_auth();
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    Arc::new(config.with_single_cert(vec![certificate.der().clone()], key).unwrap())
+}
+
+/// The other end of a cell.
+pub(super) enum Peer {
+    /// Answers, in its way.
+    Raw(RawServer),
+    /// Is a proxy that refuses.
+    Proxy(RawServer),
+    /// Takes connections, and no request.
+    Accepting { base_url: String, root: Option<CertificateDer<'static>>, open: Arc<AtomicUsize>, task: JoinHandle<()> },
+    /// Takes no more connections: its queue is full of these.
+    Full { address: SocketAddr, _queue: Vec<TcpStream>, _listener: TcpListener },
+    /// Isn't there.
+    Nobody { base_url: String },
+}
+
+impl Peer {
+    pub(super) async fn start(fault: Fault, operation: Operation, elsewhere: String, authority: &Authority) -> Self {
+        let raw = || RawServer::start(move |number| fault.acts(operation, number, &elsewhere));
+        match fault {
+            Fault::Refused => Self::Nobody { base_url: format!("http://{}", closed_port().await) },
+            Fault::Dns => Self::Nobody { base_url: "http://no-such-host.invalid".to_owned() },
+            Fault::TlsWrongHost => Self::tls(&authority.wrong_host, authority).await,
+            Fault::TlsExpired => Self::tls(&authority.expired, authority).await,
+            Fault::TlsUnknownCa => Self::tls(&authority.unknown, authority).await,
+            Fault::PlainPeer => Self::accepting(None, None).await,
+            Fault::ConnectTimeout => Self::full().await,
+            Fault::ProxyRefuses => Self::Proxy(raw().await),
+            _ => Self::Raw(raw().await),
+        }
+    }
+
+    async fn tls(config: &Arc<ServerConfig>, authority: &Authority) -> Self {
+        Self::accepting(Some(TlsAcceptor::from(config.clone())), Some(authority.root.clone())).await
+    }
+
+    /// Shakes hands, or says something that is no TLS.
+    async fn accepting(acceptor: Option<TlsAcceptor>, root: Option<CertificateDer<'static>>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base_url = format!("https://{}", listener.local_addr().unwrap());
+        let open = Arc::<AtomicUsize>::default();
+        let counted = open.clone();
+        let task = tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::SeqCst);
+                let (acceptor, counted) = (acceptor.clone(), counted.clone());
+                tokio::spawn(async move {
+                    match acceptor {
+                        Some(acceptor) => drop(acceptor.accept(stream).await),
+                        None => {
+                            _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n").await;
+                            let mut scrap = [0; 1024];
+                            while stream.read(&mut scrap).await.is_ok_and(|read| read > 0) {}
+                        }
+                    }
+                    counted.fetch_sub(1, Ordering::SeqCst);
+                });
+            }
+        });
+        Self::Accepting { base_url, root, open, task }
+    }
+
+    async fn full() -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let listener = socket.listen(1).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut queue = Vec::new();
+        while let Ok(Ok(stream)) = tokio::time::timeout(Duration::from_millis(250), TcpStream::connect(address)).await {
+            queue.push(stream);
+        }
+        Self::Full { address, _queue: queue, _listener: listener }
+    }
+
+    /// The client that reaches it.
+    pub(super) fn reached_by(&self, builder: ClientBuilder) -> ClientBuilder {
+        match self {
+            Self::Raw(server) => builder.base_url(server.url()),
+            Self::Proxy(server) => {
+                let proxy = reqwest::Proxy::all(server.url()).unwrap();
+                builder.base_url("https://gateway.invalid").http_client(move |http| http.proxy(proxy))
+            }
+            Self::Accepting { base_url, root, .. } => {
+                let root = root.as_ref().map(|root| reqwest::Certificate::from_der(root).unwrap());
+                builder.base_url(base_url).http_client(move |http| http.tls_certs_merge(root))
+            }
+            Self::Full { address, .. } => builder.base_url(format!("http://{address}")),
+            Self::Nobody { base_url } => builder.base_url(base_url),
+        }
+    }
+
+    /// How many requests it has read whole.
+    pub(super) fn requests(&self) -> usize {
+        match self {
+            Self::Raw(server) | Self::Proxy(server) => server.requests(),
+            Self::Accepting { .. } | Self::Full { .. } | Self::Nobody { .. } => 0,
+        }
+    }
+
+    /// Whether no connection stays open, within a time that only a bug can miss.
+    pub(super) async fn is_let_go(&self) -> bool {
+        match self {
+            Self::Raw(server) | Self::Proxy(server) => server.settles_at(0).await,
+            Self::Accepting { open, .. } => {
+                let settled = async {
+                    while open.load(Ordering::SeqCst) > 0 {
+                        tokio::time::sleep(Duration::from_millis(5)).await;
+                    }
+                };
+                tokio::time::timeout(Duration::from_secs(10), settled).await.is_ok()
+            }
+            Self::Full { .. } | Self::Nobody { .. } => true,
+        }
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        if let Self::Accepting { task, .. } = self {
+            task.abort();
+        }
+    }
+}
+
+async fn closed_port() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
+}
