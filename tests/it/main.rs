@@ -8,6 +8,7 @@ mod client;
 mod corpus;
 mod embeddings;
 mod errors;
+#[cfg(feature = "rustls")]
 mod faults;
 mod features;
 mod gemini;

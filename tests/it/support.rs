@@ -1,6 +1,7 @@
 //! What several tests share.
 
 pub(crate) mod log;
+#[cfg(feature = "rustls")]
 pub(crate) mod raw_server;
 
 use std::io::Write as _;
