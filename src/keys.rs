@@ -277,12 +277,18 @@ fn key_call(method: Method, hash: &str, class: RetryClass) -> Result<Request> {
 /// Says what is left to do about a creation that failed.
 fn with_hint(mut error: Error, name: &str) -> Error {
     let name = printable(name, 80);
-    let context = error.context_mut();
-    if context.outcome_unknown {
-        context.hint = Some(format!("a key named \"{name}\" may exist all the same: list the keys, and delete the one that is new").into());
-    } else if context.status.is_some_and(|status| status.is_success()) && !matches!(error, Error::Api(_)) {
-        let context = error.context_mut();
-        context.hint = Some(format!("the key \"{name}\" was created: its secret is in the raw body, or the key has to be deleted").into());
-    }
+    let hint = if error.outcome_unknown() {
+        format!("a key named \"{name}\" may exist all the same: list the keys, and delete the one that is new")
+    } else if has_made_one(&error) {
+        format!("the key \"{name}\" was created: its secret is in the raw body, or the key has to be deleted")
+    } else {
+        return error;
+    };
+    error.context_mut().hint = Some(hint.into());
     error
+}
+
+/// Whether a failed creation has made a key for certain: its answer is a success, and can't be read.
+fn has_made_one(error: &Error) -> bool {
+    error.api().is_none() && error.status().is_some_and(|status| status.is_success())
 }

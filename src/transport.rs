@@ -114,6 +114,16 @@ impl Deadline {
         let Some(at) = self.at else { return Ok(step.await) };
         tokio::time::timeout_at(at, step).await.map_err(|_| Error::timeout(TimeoutPhase::Total, self.limit))
     }
+
+    /// Runs a step that has a limit of its own as well: the sooner of the two counts.
+    async fn bound_by<F: Future>(self, limit: Duration, phase: TimeoutPhase, step: F) -> Result<F::Output> {
+        match Instant::now().checked_add(limit) {
+            Some(own) if self.at.is_none_or(|at| own <= at) => {
+                tokio::time::timeout_at(own, step).await.map_err(|_| Error::timeout(phase, limit))
+            }
+            _ => self.bound(step).await,
+        }
+    }
 }
 
 impl Answer {
@@ -210,7 +220,7 @@ struct Call<'c, R> {
     request: &'c Request,
     receive: &'c R,
     started: Instant,
-    deadline: Option<Instant>,
+    deadline: Deadline,
     attempts: u32,
     request_ids: Vec<String>,
     outcome_unknown: bool,
@@ -227,12 +237,17 @@ struct Call<'c, R> {
 impl<'c, R: Receive> Call<'c, R> {
     fn new(transport: &'c Transport, request: &'c Request, receive: &'c R) -> Self {
         let started = Instant::now();
-        let mut call = Self {
+        let limits = &transport.settings().limits;
+        let limit = match request.pace {
+            Pace::Generation => limits.timeout,
+            Pace::Management => limits.management_timeout,
+        };
+        Self {
             transport,
             request,
             receive,
             started,
-            deadline: None,
+            deadline: Deadline { at: started.checked_add(limit), limit },
             attempts: 0,
             request_ids: Vec::new(),
             outcome_unknown: false,
@@ -241,9 +256,7 @@ impl<'c, R: Receive> Call<'c, R> {
             refused: None,
             replacement: None,
             was_replaced: false,
-        };
-        call.deadline = started.checked_add(call.total_limit());
-        call
+        }
     }
 
     async fn run(mut self) -> Result<(R::Output, Meta)> {
@@ -285,7 +298,7 @@ impl<'c, R: Receive> Call<'c, R> {
             return Ok(replacement);
         }
         let asked = self.transport.settings().credentials.for_auth(self.request.auth);
-        self.within(Duration::MAX, TimeoutPhase::Total, asked).await?
+        self.deadline.bound(asked).await?
     }
 
     /// One attempt: the only place that touches the network.
@@ -315,14 +328,16 @@ impl<'c, R: Receive> Call<'c, R> {
             Pace::Management => settings.limits.management_header_timeout,
         };
         let sent = settings.http.execute(self.http_request(credential));
-        let response =
-            self.within(head_limit, TimeoutPhase::Headers, sent).await?.map_err(|error| failure::of_head(error, &settings.limits))?;
+        let response = self
+            .deadline
+            .bound_by(head_limit, TimeoutPhase::Headers, sent)
+            .await?
+            .map_err(|error| failure::of_head(error, &settings.limits))?;
         let (head, body) = http::Response::from(response).into_parts();
-        let deadline = Deadline { at: self.deadline, limit: self.total_limit() };
-        let answer = Answer::of_head(head, body, deadline, scrubber);
+        let answer = Answer::of_head(head, body, self.deadline, scrubber);
         let meta = answer.meta.clone();
         trace_head(&Span::current(), meta.status(), meta.request_id());
-        let received = self.within(Duration::MAX, TimeoutPhase::Total, self.take_in(answer)).await.and_then(|received| received);
+        let received = self.deadline.bound(self.take_in(answer)).await.and_then(|received| received);
         match received {
             Ok(output) => Ok((output, meta)),
             Err(mut error) => {
@@ -369,26 +384,6 @@ impl<'c, R: Receive> Call<'c, R> {
         http
     }
 
-    /// Runs a step of an attempt within its own limit and the call's.
-    async fn within<F: Future>(&self, limit: Duration, phase: TimeoutPhase, step: F) -> Result<F::Output> {
-        let own = Instant::now().checked_add(limit);
-        let (at, error) = match (own, self.deadline) {
-            (Some(own), Some(deadline)) if deadline < own => (deadline, (TimeoutPhase::Total, self.total_limit())),
-            (Some(own), _) => (own, (phase, limit)),
-            (None, Some(deadline)) => (deadline, (TimeoutPhase::Total, self.total_limit())),
-            (None, None) => return Ok(step.await),
-        };
-        tokio::time::timeout_at(at, step).await.map_err(|_| Error::timeout(error.0, error.1))
-    }
-
-    fn total_limit(&self) -> Duration {
-        let limits = &self.transport.settings().limits;
-        match self.request.pace {
-            Pace::Generation => limits.timeout,
-            Pace::Management => limits.management_timeout,
-        }
-    }
-
     /// Takes down what the final error will have to tell about this attempt.
     fn note(&mut self, error: &Error) {
         self.request_ids.extend(error.request_ids().iter().cloned());
@@ -406,7 +401,7 @@ impl<'c, R: Receive> Call<'c, R> {
             attempts: self.attempts,
             in_attempt,
             was_ambiguous: self.was_ambiguous,
-            remaining: self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now())),
+            remaining: self.deadline.at.map(|at| at.saturating_duration_since(Instant::now())),
         };
         self.was_ambiguous |= matches!(error, Error::Transport { .. });
         match settings.retry.decide(self.request.class, &failure, fastrand::f64()) {
@@ -426,7 +421,7 @@ impl<'c, R: Receive> Call<'c, R> {
             return false;
         }
         let asked = self.transport.settings().credentials.for_auth(self.request.auth);
-        let current = self.within(Duration::MAX, TimeoutPhase::Total, asked).await.and_then(|current| current);
+        let current = self.deadline.bound(asked).await.and_then(|current| current);
         self.replacement = current.ok().filter(|current| current.key != refused);
         self.was_replaced = self.replacement.is_some();
         self.was_replaced

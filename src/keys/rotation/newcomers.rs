@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 
+use super::outcome::Twin;
 use super::plan::{RotationPlan, every_key};
 use crate::error::{Error, Result};
 use crate::keys::{Key, Keys, LimitReset};
@@ -25,6 +26,11 @@ impl<'p> Newcomers<'p> {
     /// Whether a key was there before.
     pub(super) fn knows(&self, hash: &str) -> bool {
         self.known.contains(hash)
+    }
+
+    /// What is to be said if none of them is the twin, and it may exist.
+    pub(super) fn may_exist(&self) -> Twin {
+        Twin::MayExist { name: self.plan.twin.name.clone() }
     }
 
     /// The keys with the twin's name that weren't there before.
@@ -58,11 +64,6 @@ pub(super) fn may_have_made_one(error: &Error) -> bool {
     };
     let never_sent = error.is_connect() || matches!(error, Error::Config { .. } | Error::NoRuntime { .. });
     !never_sent && !refused(error) || error.outcome_unknown()
-}
-
-/// Whether it has made one for certain: its answer is a success, and can't be read.
-pub(super) fn has_made_one(error: &Error) -> bool {
-    error.api().is_none() && error.status().is_some_and(|status| status.is_success())
 }
 
 /// How far the clocks of client and gateway may be apart.

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::newcomers::{Newcomers, PAUSES, has_made_one, may_have_made_one};
+use super::newcomers::{Newcomers, PAUSES, may_have_made_one};
 use super::outcome::{RotationError, RotationEvent, RotationStep, Twin};
 use super::plan::{RotationPlan, every_key};
 use super::{CreatedKey, Rotation};
 use crate::client::Client;
 use crate::credentials::Credential;
 use crate::error::{BoxError, Error};
-use crate::keys::{Key, UpdateKeyRequest};
+use crate::keys::{Key, UpdateKeyRequest, has_made_one};
 
 impl Rotation {
     /// Makes the twin; its hash is known.
@@ -21,14 +21,13 @@ impl Rotation {
         let mut created = match self.keys.create(&plan.twin).await {
             Ok(created) => created.into_inner(),
             Err(error) => {
-                let twin = if may_have_made_one(&error) { self.clear_away(&newcomers, plan, &error).await } else { Twin::None };
+                let twin = if may_have_made_one(&error) { self.clear_away(&newcomers, &error).await } else { Twin::None };
                 return Err(self.failed(RotationStep::Create, error, twin));
             }
         };
-        let may_exist = || Twin::MayExist { name: plan.twin.name.clone() };
         if newcomers.knows(&created.data.hash) {
             let error = Error::decode("the answer to the creation has the hash of a key that was there before");
-            return Err(self.failed_with(RotationStep::Create, error, may_exist(), &created));
+            return Err(self.failed_with(RotationStep::Create, error, newcomers.may_exist(), &created));
         }
         for pause in PAUSES {
             if created.data.hash.is_empty() {
@@ -39,7 +38,7 @@ impl Rotation {
         }
         if created.data.hash.is_empty() {
             let error = Error::decode("the answer to the creation has no hash, and the list of keys no key that is certainly the new one");
-            return Err(self.failed_with(RotationStep::Create, error, may_exist(), &created));
+            return Err(self.failed_with(RotationStep::Create, error, newcomers.may_exist(), &created));
         }
         self.tell(&RotationEvent::Created { hash: created.data.hash.clone() });
         Ok(created)
@@ -121,14 +120,8 @@ impl Rotation {
         };
         self.tell(&RotationEvent::Disabled { hash: old.hash.clone() });
         if self.deletes_old {
-            match self.keys.delete(&old.hash).await {
-                Ok(deletion) if !deletion.deleted => {
-                    let error = Error::decode("the old key is not deleted in the answer");
-                    return Err(self.stored(RotationStep::Delete, error, twin));
-                }
-                Err(error) if !error.is_not_found() => return Err(self.stored(RotationStep::Delete, error, twin)),
-                _ => self.tell(&RotationEvent::Deleted { hash: old.hash.clone() }),
-            }
+            self.delete(&old.hash).await.map_err(|error| self.stored(RotationStep::Delete, error, twin))?;
+            self.tell(&RotationEvent::Deleted { hash: old.hash.clone() });
         }
         Ok(off)
     }
@@ -169,7 +162,7 @@ impl Rotation {
     }
 
     /// Looks for what a failed creation has left, and deletes it if that can only be the twin.
-    async fn clear_away(&self, newcomers: &Newcomers<'_>, plan: &RotationPlan, error: &Error) -> Twin {
+    async fn clear_away(&self, newcomers: &Newcomers<'_>, error: &Error) -> Twin {
         let is_open = error.outcome_unknown() || has_made_one(error);
         let looks = if is_open { PAUSES.len() } else { 1 };
         for pause in &PAUSES[..looks] {
@@ -182,18 +175,25 @@ impl Rotation {
                 return Twin::Left { hashes: new.into_iter().map(|key| key.hash).collect() };
             }
         }
-        if is_open { Twin::MayExist { name: plan.twin.name.clone() } } else { Twin::None }
+        if is_open { newcomers.may_exist() } else { Twin::None }
     }
 
-    async fn deleted(&self, hash: String) -> Twin {
-        match self.keys.delete(&hash).await {
-            Ok(deletion) if !deletion.deleted => Twin::Left { hashes: vec![hash] },
-            Err(error) if !error.is_not_found() => Twin::Left { hashes: vec![hash] },
-            _ => {
-                self.tell(&RotationEvent::RolledBack { hash: hash.clone() });
-                Twin::Deleted { hash }
-            }
+    /// Deletes a key, or finds that it is gone.
+    async fn delete(&self, hash: &str) -> Result<(), Error> {
+        match self.keys.delete(hash).await {
+            Ok(deletion) if !deletion.deleted => Err(Error::decode("the key is not deleted, by the answer")),
+            Err(error) if !error.is_not_found() => Err(error),
+            _ => Ok(()),
         }
+    }
+
+    /// Deletes the twin.
+    async fn deleted(&self, hash: String) -> Twin {
+        if self.delete(&hash).await.is_err() {
+            return Twin::Left { hashes: vec![hash] };
+        }
+        self.tell(&RotationEvent::RolledBack { hash: hash.clone() });
+        Twin::Deleted { hash }
     }
 
     async fn rolled_back(&self, step: RotationStep, error: BoxError, created: &CreatedKey) -> RotationError {
