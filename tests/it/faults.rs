@@ -89,7 +89,9 @@ async fn run_cell(fault: Fault, operation: Operation, expected: Expected, author
                     assert_eq!(peer.requests() - before, *attempts as usize, "{cell}");
                 }
                 assert_eq!(items > 0, operation.is_stream() && fault.comes_after_an_item(), "{cell}: {items} items");
-                assert!(!everything_said(error).contains("SENTINEL"), "{cell}: {error:?}");
+                let said = everything_said(error);
+                assert!(!said.contains("SENTINEL"), "{cell}: {said}");
+                assert!(fault.cause().is_none_or(|cause| said.contains(cause)), "{cell}: {said}");
             }
             _ => panic!("{cell} should be {expected:?} and is {error:?}"),
         }

@@ -156,11 +156,10 @@ async fn all_keys_are_listed_however_the_pages_come() {
         gateway.requests().into_iter().filter_map(|request| request.query).filter(|query| query.contains("token")).collect();
     assert_eq!(tokens, ["page_token=t1", "page_token=t2", "page_token=f1"]);
 
-    gateway.script(GET_KEYS, (0..40).map(|number| with_token(page(&[]), &format!("empty {number}"))));
+    // As many as it takes, and no more: what follows has its own.
+    gateway.script(GET_KEYS, (0..17).map(|number| with_token(page(&[]), &format!("empty {number}"))));
     let results: Vec<_> = keys.list_all().collect().await;
     assert!(matches!(results.as_slice(), [Err(Error::Decode { .. })]), "empty pages without end are an error: {results:?}");
-    let gateway = self::gateway().await;
-    let keys = gateway.client().keys();
 
     gateway.script(GET_KEYS, [with_token(page(&["a"]), "t"), with_token(page(&["b"]), "t")]);
     let results: Vec<_> = keys.list_all().collect().await;

@@ -56,6 +56,16 @@ impl Fault {
         matches!(self, Refused | Dns | TlsWrongHost | TlsExpired | TlsUnknownCa | PlainPeer | ConnectTimeout)
     }
 
+    /// What the error's causes must say, where its kind alone could have another reason.
+    pub(super) fn cause(self) -> Option<&'static str> {
+        match self {
+            Self::TlsWrongHost => Some("NotValidForName"),
+            Self::TlsExpired => Some("Expired"),
+            Self::TlsUnknownCa => Some("UnknownIssuer"),
+            _ => None,
+        }
+    }
+
     /// Whether a stream has given an item by then.
     pub(super) fn comes_after_an_item(self) -> bool {
         use Fault::*;
@@ -115,7 +125,7 @@ impl Fault {
             Self::Html200 => vec![send(&with_body("text/html", "", "<h1>Welcome to the hotel's network</h1>"))],
             Self::UnaskedGzip => vec![send(&with_body(answer.content_type, "content-encoding: gzip\r\n", "no gzip at all"))],
             Self::GzipBomb => {
-                // What a megabyte of zeros comes to is enough: nothing must even begin to unpack it.
+                // As large as a megabyte of zeros comes to, but no gzip: whoever began to unpack it would say so.
                 vec![send(&with_body(answer.content_type, "content-encoding: gzip\r\n", &"\u{1f}\u{7f}".repeat(500)))]
             }
             Self::EndlessErrorBody => {

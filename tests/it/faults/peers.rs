@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use arouter::ClientBuilder;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, SanType};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, SanType};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
@@ -29,7 +29,7 @@ pub(super) struct Authority {
 
 impl Authority {
     pub(super) fn new() -> Self {
-        let (known, stranger) = (issuer(), issuer());
+        let (known, stranger) = (issuer("an authority"), issuer("a stranger"));
         let here = SanType::IpAddress(Ipv4Addr::LOCALHOST.into());
         let elsewhere = SanType::DnsName("elsewhere.example".try_into().unwrap());
         Self {
@@ -41,8 +41,9 @@ impl Authority {
     }
 }
 
-fn issuer() -> CertifiedIssuer<'static, KeyPair> {
+fn issuer(name: &str) -> CertifiedIssuer<'static, KeyPair> {
     let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
@@ -71,16 +72,19 @@ pub(super) enum Peer {
     Accepting { base_url: String, root: Option<CertificateDer<'static>>, open: Arc<AtomicUsize>, task: JoinHandle<()> },
     /// Takes no more connections: its queue is full of these.
     Full { address: SocketAddr, _queue: Vec<TcpStream>, _listener: TcpListener },
-    /// Isn't there.
-    Nobody { base_url: String },
+    /// Isn't there; a socket that doesn't listen keeps its port from others.
+    Nobody { base_url: String, _port: Option<TcpSocket> },
 }
 
 impl Peer {
     pub(super) async fn start(fault: Fault, operation: Operation, elsewhere: String, authority: &Authority) -> Self {
         let raw = || RawServer::start(move |number| fault.acts(operation, number, &elsewhere));
         match fault {
-            Fault::Refused => Self::Nobody { base_url: format!("http://{}", closed_port().await) },
-            Fault::Dns => Self::Nobody { base_url: "http://no-such-host.invalid".to_owned() },
+            Fault::Refused => {
+                let port = bound();
+                Self::Nobody { base_url: format!("http://{}", port.local_addr().unwrap()), _port: Some(port) }
+            }
+            Fault::Dns => Self::Nobody { base_url: "http://no-such-host.invalid".to_owned(), _port: None },
             Fault::TlsWrongHost => Self::tls(&authority.wrong_host, authority).await,
             Fault::TlsExpired => Self::tls(&authority.expired, authority).await,
             Fault::TlsUnknownCa => Self::tls(&authority.unknown, authority).await,
@@ -122,9 +126,7 @@ impl Peer {
     }
 
     async fn full() -> Self {
-        let socket = TcpSocket::new_v4().unwrap();
-        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-        let listener = socket.listen(1).unwrap();
+        let listener = bound().listen(1).unwrap();
         let address = listener.local_addr().unwrap();
         let mut queue = Vec::new();
         while let Ok(Ok(stream)) = tokio::time::timeout(Duration::from_millis(250), TcpStream::connect(address)).await {
@@ -146,7 +148,7 @@ impl Peer {
                 builder.base_url(base_url).http_client(move |http| http.tls_certs_merge(root))
             }
             Self::Full { address, .. } => builder.base_url(format!("http://{address}")),
-            Self::Nobody { base_url } => builder.base_url(base_url),
+            Self::Nobody { base_url, .. } => builder.base_url(base_url),
         }
     }
 
@@ -183,6 +185,8 @@ impl Drop for Peer {
     }
 }
 
-async fn closed_port() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap()
+fn bound() -> TcpSocket {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    socket
 }

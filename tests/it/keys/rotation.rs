@@ -410,26 +410,32 @@ async fn answers_without_a_hash_are_made_good_by_the_list() {
     assert_eq!(error.created.unwrap().key, own.key, "the secret is handed over");
 }
 
-/// What goes wrong, and how a reply script says it.
-fn faults(acted: bool) -> Vec<(&'static str, Reply)> {
-    let after = |reply: Reply| if acted { reply.after_acting() } else { reply };
-    vec![
+/// Step, fault, whether the gateway acted on the request first, and the reply: each combination that differs from all others.
+fn cells() -> Vec<(&'static str, &'static str, bool, Reply)> {
+    let plain = [
         ("refused", Reply::status(403)),
-        ("500", after(Reply::status(500))),
-        ("503", after(Reply::status(503))),
-        ("303", after(Reply::status(303).header("location", "/elsewhere"))),
-        ("cut", if acted { Reply::own().cut_after(12) } else { Reply::status(200).body("{}").cut_after(1) }),
-        ("hangs up", after(Reply::hang_up())),
-        ("hang", after(Reply::silence())),
-    ]
+        ("500", Reply::status(500)),
+        ("503", Reply::status(503)),
+        ("303", Reply::status(303).header("location", "/elsewhere")),
+        ("cut", Reply::status(200).body("{}").cut_after(1)),
+        ("hangs up", Reply::hang_up()),
+        ("hang", Reply::silence()),
+    ];
+    // What is refused isn't acted on, and looking something up has no effect.
+    let acted = plain.clone().into_iter().filter(|(fault, _)| *fault != "refused");
+    let acted = acted.map(|(fault, reply)| (fault, if fault == "cut" { Reply::own().cut_after(12) } else { reply.after_acting() }));
+    let steps = ["create", "verify", "swap", "disable", "disable: proof", "delete"];
+    let unacted = steps.into_iter().flat_map(|step| plain.clone().map(|(fault, reply)| (step, fault, false, reply)));
+    let writes = ["create", "disable", "delete"].into_iter();
+    let acted = writes.flat_map(|step| acted.clone().map(move |(fault, reply)| (step, fault, true, reply)));
+    // The gateway has no part in storing.
+    let store = ["fails", "hang"].map(|fault| ("store", fault, false, Reply::own()));
+    unacted.chain(acted).chain(store).collect()
 }
 
 #[tokio::test]
 async fn a_fault_at_each_step_leaves_a_working_key_no_unnamed_orphan_and_no_lost_secret() {
-    let steps = ["create", "verify", "store", "swap", "disable", "disable: proof", "delete"];
-    let faults = [false, true].into_iter().flat_map(|acted| faults(acted).into_iter().map(move |(fault, reply)| (acted, fault, reply)));
-    let cells = faults.flat_map(|fault| steps.map(|step| (step, fault.clone())));
-    let runs = cells.map(|(step, (acted, fault, reply))| async move {
+    let runs = cells().into_iter().map(|(step, fault, acted, reply)| async move {
         let patience = Duration::from_secs(if fault == "hang" { 3 } else { 30 });
         let house = House::with_patience(patience).await;
         let result = one_fault(&house, step, fault, &reply).await;
