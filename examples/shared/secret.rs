@@ -130,11 +130,16 @@ fn write_now(path: &Path, secret: &str) -> io::Result<()> {
 
 async fn give(command: &str, name: &str, created: &CreatedKey) -> io::Result<()> {
     let mut running = Running::start(command, name, &created.data.hash)?;
-    if let Some(mut input) = running.0.stdin.take() {
-        input.write_all(format!("{}\n", created.key.expose_secret()).as_bytes()).await?;
-    }
+    let taken = match running.0.stdin.take() {
+        Some(mut input) => input.write_all(format!("{}\n", created.key.expose_secret()).as_bytes()).await,
+        None => Err(io::ErrorKind::BrokenPipe.into()),
+    };
+    // Its exit code tells more than that it closed its input.
     let status = running.0.wait().await?;
-    if status.success() { Ok(()) } else { Err(io::Error::other(format!("the command that keeps the secret failed: {status}"))) }
+    if !status.success() {
+        return Err(io::Error::other(format!("the command that keeps the secret failed: {status}")));
+    }
+    taken.map_err(|error| io::Error::other(format!("the command has ended without taking the secret: {error}")))
 }
 
 /// A command that is ended with all that it has started when it takes too long: the key may be gone by then.
