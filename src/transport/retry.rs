@@ -47,7 +47,7 @@ pub enum RetryClass {
 ///
 /// Between attempts the client waits 0.5 s, doubling up to 8 s, of which a random half is taken off; if the gateway names a time
 /// (`retry-after-ms`, or `retry-after` in seconds or as a date), at least that long. The [retry
-/// budget](crate::ClientBuilder::retry_budget) limits retries over all calls of a client.
+/// budget](crate::ClientBuilder::retry_budget) limits retries over all calls of a client, but for those whose time the gateway set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RetryPolicy {
     max_attempts: u32,
@@ -138,26 +138,27 @@ impl RetryPolicy {
         if asked.is_some_and(|asked| asked > self.max_retry_after) {
             return Decision::Stop;
         }
-        let delay = self.delay(failure.attempts.saturating_sub(1), asked, random);
+        let (delay, is_the_servers) = self.delay(failure.attempts.saturating_sub(1), asked, random);
         if failure.remaining.is_some_and(|remaining| delay >= remaining) {
             return Decision::Stop;
         }
-        // A time that the server gave is its own brake.
         let cost = match failure.error {
-            _ if asked.is_some() => 0,
+            // It is its own brake.
+            _ if is_the_servers => 0,
             Error::Timeout { .. } => Budget::TIMEOUT_COST,
             _ => Budget::RETRY_COST,
         };
         Decision::Retry { delay, cost }
     }
 
-    /// Equal jitter over a doubling wait, and never before the server's own time.
-    fn delay(&self, retries: u32, asked: Option<Duration>, random: f64) -> Duration {
+    /// Equal jitter over a doubling wait, and never before the server's own time; and whether that is what counts: a server that
+    /// says 0 for ever has set no time.
+    fn delay(&self, retries: u32, asked: Option<Duration>, random: f64) -> (Duration, bool) {
         let doubled = self.base_delay.saturating_mul(2_u32.saturating_pow(retries.min(20)));
         let own = scaled(doubled.min(self.max_delay), 0.5 + 0.5 * random);
         match asked {
-            Some(asked) => own.max(asked.saturating_add(scaled((asked / 4).min(Duration::from_secs(1)), random))),
-            None => own,
+            Some(asked) if asked > own => (asked.saturating_add(scaled((asked / 4).min(Duration::from_secs(1)), random)), true),
+            _ => (own, false),
         }
     }
 
@@ -312,7 +313,7 @@ fn seconds(text: &str, scale: f64) -> Option<Duration> {
 
 /// A token bucket that all clones of a client share: when everything fails, retries stop before they make it worse.
 ///
-/// A retry takes 5 tokens, or 10 after a timeout; the success of a retried call gives back what its retries took, a success at
+/// A retry takes 5 tokens, 10 after a timeout, or none if the server set its time; the success of a retried call gives back what its retries took, a success at
 /// the first try gives 1.
 #[derive(Debug)]
 pub(crate) struct Budget {
@@ -382,13 +383,18 @@ mod tests {
     #[test]
     fn waits_double_with_jitter_and_never_undercut_the_server() {
         let policy = RetryPolicy::default();
-        let millis = |retries, asked: Option<u64>, random| policy.delay(retries, asked.map(Duration::from_millis), random).as_millis();
+        let millis = |retries, asked: Option<u64>, random| policy.delay(retries, asked.map(Duration::from_millis), random).0.as_millis();
         assert_eq!([0, 1, 2, 3, 4, 5, u32::MAX].map(|retries| millis(retries, None, 0.0)), [250, 500, 1000, 2000, 4000, 4000, 4000]);
         assert_eq!([0, 1, 4].map(|retries| millis(retries, None, 1.0)), [500, 1000, 8000]);
         assert_eq!(millis(0, Some(0), 0.5), 375);
         assert_eq!(millis(0, Some(2000), 0.0), 2000);
         assert_eq!(millis(0, Some(2000), 1.0), 2500);
         assert_eq!(millis(0, Some(60_000), 1.0), 61_000);
+        let is_the_servers = |asked| policy.delay(0, asked, 0.0).1;
+        assert_eq!(
+            [None, Some(0), Some(250), Some(251)].map(|ms| is_the_servers(ms.map(Duration::from_millis))),
+            [false, false, false, true]
+        );
     }
 
     #[test]
