@@ -1,4 +1,6 @@
-//! JSON to the wire and back, with the repairs that real answers need.
+//! JSON to the wire and back.
+
+mod repair;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -32,7 +34,7 @@ pub(crate) fn fields<T: Serialize + ?Sized>(value: &T) -> Result<Map<String, Val
     }
 }
 
-/// Decodes an answer, or one event of it.
+/// Decodes JSON into a type of the caller's.
 ///
 /// The fast road is one UTF-8 check and one typed parse. What that refuses gets a second reading, in which lone surrogates are replaced
 /// and of duplicate names the last one counts; and a third, in which a `null` field is an absent one as well, and `1.0` the integer 1.
@@ -44,41 +46,37 @@ pub(crate) fn fields<T: Serialize + ?Sized>(value: &T) -> Result<Map<String, Val
 /// `Error::Decode`, which tells place and reason without quoting the answer.
 #[inline]
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
-    if let Ok(text) = str::from_utf8(body)
-        && let Ok(value) = serde_json::from_str(text)
-    {
-        return Ok(value);
-    }
-    decode_repaired(&String::from_utf8_lossy(body))
+    parse(body).map_or_else(|| decode_repaired(body, |_| None), Ok)
+}
+
+/// Decodes an answer, or one event of it, into a type of this crate: as [`decode`], and in a fourth reading a number that its field
+/// can't hold (a count of -1) doesn't cost the rest. It is kept in the `extra` of its object, in an object named `unread`.
+///
+/// # Errors
+///
+/// As [`decode`]; so is a number that can't be done without.
+#[inline]
+pub(crate) fn decode_answer<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
+    parse(body).map_or_else(|| decode_repaired(body, repair::without_odd_numbers), Ok)
+}
+
+#[inline]
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    serde_json::from_str(str::from_utf8(body).ok()?).ok()
 }
 
 #[cold]
-fn decode_repaired<T: DeserializeOwned>(text: &str) -> Result<T> {
-    let repaired = without_lone_surrogates(text.trim_start_matches('\u{feff}'));
-    let decoded = serde_json::from_str(&repaired).and_then(|mut value: Value| {
-        T::deserialize(&value).or_else(|_| {
-            normalise(&mut value);
-            serde_json::from_value(value)
+fn decode_repaired<T: DeserializeOwned>(body: &[u8], last_reading: impl FnOnce(Value) -> Option<T>) -> Result<T> {
+    let text = String::from_utf8_lossy(body);
+    let text = repair::text(text.trim_start_matches('\u{feff}'));
+    let decoded = serde_json::from_str(&text).ok().and_then(|mut value: Value| {
+        T::deserialize(&value).ok().or_else(|| {
+            repair::normalise(&mut value);
+            T::deserialize(&value).ok().or_else(|| last_reading(value))
         })
     });
     // The typed parse tells best what is wrong: it knows the place.
-    decoded.or_else(|_| serde_json::from_str(&repaired).map_err(|error| Error::decode(describe(&error))))
-}
-
-fn normalise(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.retain(|_, field| !field.is_null());
-            fields.values_mut().for_each(normalise);
-        }
-        Value::Array(items) => items.iter_mut().for_each(normalise),
-        Value::Number(number) => {
-            if let Some(integer) = number.as_f64().filter(|_| number.is_f64()).and_then(as_integer) {
-                *value = integer.into();
-            }
-        }
-        _ => {}
-    }
+    decoded.map_or_else(|| serde_json::from_str(&text).map_err(|error| Error::decode(describe(&error))), Ok)
 }
 
 /// The integer that a float spells, if it spells one exactly.
@@ -101,42 +99,6 @@ fn describe(error: &serde_json::Error) -> String {
     let (kind, expected) = message.rsplit_once(", expected ").unwrap_or((message, "something else"));
     let kind = kind.split(['"', '`']).next().unwrap_or(kind).trim_end();
     format!("{kind}, expected {expected} {place}")
-}
-
-/// Replaces each `\uD800`–`\uDFFF` escape that has no partner by `\uFFFD`.
-fn without_lone_surrogates(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('\\') {
-        let (before, escape) = rest.split_at(at);
-        out.push_str(before);
-        let taken = match (surrogate(escape), escape.get(6..).and_then(surrogate)) {
-            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => {
-                out.push_str(&escape[..12]);
-                12
-            }
-            (Some(_), _) => {
-                out.push_str("\\ufffd");
-                6
-            }
-            (None, _) => {
-                // A backslash and what it escapes, which may be another backslash.
-                let taken = 1 + escape[1..].chars().next().map_or(0, char::len_utf8);
-                out.push_str(&escape[..taken]);
-                taken
-            }
-        };
-        rest = &escape[taken..];
-    }
-    out.push_str(rest);
-    out
-}
-
-/// The surrogate that an escape at the start of the text stands for.
-fn surrogate(text: &str) -> Option<u32> {
-    let digits = text.strip_prefix("\\u")?.get(..4)?;
-    let unit = u32::from_str_radix(digits, 16).ok()?;
-    (0xd800..=0xdfff).contains(&unit).then_some(unit)
 }
 
 fn nests_deeper_than(json: &[u8], limit: usize) -> bool {
@@ -169,21 +131,6 @@ const MAX_DEPTH: usize = 128;
 mod tests {
     use super::*;
     use std::collections::BTreeMap;
-
-    #[test]
-    fn lone_surrogates_are_replaced_and_pairs_kept() {
-        let cases = [
-            (r#""\ud83d""#, "\u{fffd}"),
-            (r#""a\ud83d\ude00b""#, "a😀b"),
-            (r#""\ude00\ud83d""#, "\u{fffd}\u{fffd}"),
-            (r#""\ud83d\ud83d\ude00""#, "\u{fffd}😀"),
-            (r#""\\ud83d""#, r"\ud83d"),
-            (r#""\ud83dé""#, "\u{fffd}é"),
-        ];
-        for (json, text) in cases {
-            assert_eq!(decode::<String>(json.as_bytes()).unwrap(), text, "{json}");
-        }
-    }
 
     #[test]
     fn of_duplicate_names_the_last_one_counts() {

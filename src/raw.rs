@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::credentials::Auth;
 use crate::error::{Error, Result};
+use crate::json;
 use crate::response::{Meta, Response};
 use crate::transport::Transport;
 use crate::transport::request::{Pace, Request, caller_header};
@@ -107,7 +108,7 @@ impl RawRequest {
     ///
     /// As [`send`](Self::send), and [`Error::Decode`] if the answer isn't a `T`.
     pub fn send_as<T: DeserializeOwned>(self) -> impl Future<Output = Result<Response<T>>> + Send + use<T> {
-        self.transport.fetch(self.request.map_err(Error::config))
+        self.transport.fetch_by(self.request.map_err(Error::config), json::decode)
     }
 
     /// Sends the request and gives the body of the answer as it came.

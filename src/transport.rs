@@ -168,12 +168,12 @@ impl Transport {
         Self::new(settings)
     }
 
-    /// Sends a request and decodes the whole answer.
+    /// Sends a request and decodes the whole answer into a type of this crate.
     pub(crate) async fn fetch<T: DeserializeOwned>(self, request: Result<Request>) -> Result<Response<T>> {
-        self.fetch_by(request, json::decode).await
+        self.fetch_by(request, json::decode_answer).await
     }
 
-    /// As [`fetch`](Self::fetch), by an area's own decoder: what that refuses is an error that keeps the answer.
+    /// As [`fetch`](Self::fetch), by a decoder of its own: what that refuses is an error that keeps the answer.
     pub(crate) async fn fetch_by<T>(self, request: Result<Request>, decode: impl FnOnce(&[u8]) -> Result<T> + Send) -> Result<Response<T>> {
         let request = request?;
         let (whole, meta) = self.send(&request, &body::Whole { result_field: request.result_field }).await?;

@@ -125,7 +125,7 @@ impl Protocol for ChatProtocol {
         if event.data().is_empty() {
             return Ok(Decoded::Skip);
         }
-        let chunk: ChatChunk = json::decode(event.data())?;
+        let chunk: ChatChunk = json::decode_answer(event.data())?;
         if chunk.error.as_ref().is_some_and(ApiError::is_reported_by) || (chunk.choices.is_empty() && is_flat_error(&chunk)) {
             return Ok(Decoded::Failure);
         }

@@ -134,7 +134,7 @@ impl Protocol for GeminiProtocol {
         if event.data().is_empty() {
             return Ok(Decoded::Skip);
         }
-        let piece: GenerateContentResponse = json::decode(event.data())?;
+        let piece: GenerateContentResponse = json::decode_answer(event.data())?;
         if piece.extra.get("error").is_some_and(ApiError::is_reported_by) || is_flat_error(&piece) {
             return Ok(Decoded::Failure);
         }

@@ -367,7 +367,7 @@ impl Protocol for ResultsProtocol {
     }
 
     fn decode(&mut self, event: &Event<'_>) -> Result<Decoded<BatchResult>> {
-        let line = json::decode(event.data()).map(Decoded::Item);
+        let line = json::decode_answer(event.data()).map(Decoded::Item);
         if line.is_err() && json::decode::<Value>(event.data()).is_ok_and(|line| line.get("error").is_some_and(ApiError::is_reported_by)) {
             return Ok(Decoded::Failure);
         }

@@ -124,7 +124,7 @@ impl Protocol for MessagesProtocol {
         if event.data().is_empty() {
             return Ok(Decoded::Skip);
         }
-        let event: MessagesEvent = match json::decode(event.data()) {
+        let event: MessagesEvent = match json::decode_answer(event.data()) {
             // A sign of life need not be JSON.
             Err(_) if event.is_named("ping") => return Ok(Decoded::Skip),
             decoded => decoded?,
