@@ -62,7 +62,7 @@ pub enum Error {
         context: Box<Context>,
     },
 
-    /// Nothing was sent: no connection could be made. Retried, but for a TLS failure.
+    /// Nothing was sent, or nothing was read of it: no connection could be made. Retried, but for a TLS failure.
     #[error("could not connect to the gateway: {kind}{context}")]
     #[non_exhaustive]
     Connect {

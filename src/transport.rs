@@ -23,11 +23,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::StatusCode;
 use http::header::{
     ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, TRANSFER_ENCODING,
 };
 use http::response::Parts;
-use http::{StatusCode, Version};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use tracing::field::Empty;
@@ -128,8 +128,8 @@ impl Deadline {
 
 impl Answer {
     fn of_head(head: Parts, body: reqwest::Body, deadline: Deadline, scrubber: Scrubber) -> Self {
-        let is_framed =
-            head.version == Version::HTTP_2 || head.headers.contains_key(CONTENT_LENGTH) || head.headers.contains_key(TRANSFER_ENCODING);
+        // HTTP/2 alone is no frame: a peer may reset a stream without an error, and the HTTP library takes that for its end.
+        let is_framed = head.headers.contains_key(CONTENT_LENGTH) || head.headers.contains_key(TRANSFER_ENCODING);
         Self { meta: Meta::of_head(head.status, head.headers, &scrubber), is_framed, body, deadline, scrubber }
     }
 

@@ -252,7 +252,8 @@ impl ClientBuilder {
 
     /// Changes settings of the HTTP library that have no setter here: a certificate authority, a resolver, a local address.
     ///
-    /// What the client's promises rest on is set after it: no redirects, no referer, no decompression, no verbose logs.
+    /// What the client's promises rest on is set after it: no redirects, no retries but the client's own, no referer, no decompression,
+    /// no verbose logs.
     pub fn http_client(mut self, configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static) -> Self {
         self.configure = Some(Box::new(configure));
         self
@@ -316,6 +317,7 @@ impl ClientBuilder {
 fn guarded(http: reqwest::ClientBuilder, use_http2: bool) -> reqwest::ClientBuilder {
     let http = http
         .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
         .referer(false)
         .no_gzip()
         .no_brotli()

@@ -14,6 +14,8 @@ pub enum ConnectKind {
     Tls,
     /// The proxy refused the tunnel, or could not be reached.
     Proxy,
+    /// An HTTP/2 peer refused the request, or was closing the connection, and said that it has not looked at it.
+    Refused,
 }
 
 impl fmt::Display for ConnectKind {
@@ -23,6 +25,7 @@ impl fmt::Display for ConnectKind {
             Self::Tcp => "no TCP connection",
             Self::Tls => "the TLS handshake failed",
             Self::Proxy => "the proxy failed",
+            Self::Refused => "the request was refused unread",
         })
     }
 }

@@ -18,6 +18,9 @@ pub(super) fn of_head(error: reqwest::Error, limits: &Limits) -> Error {
         }
         return Error::connect(connect_kind(&error), error);
     }
+    if is_refused(&error) {
+        return Error::connect(ConnectKind::Refused, error);
+    }
     let protocol = is_protocol_error(&error);
     Error::transport(TransportPhase::Headers, protocol, error)
 }
@@ -57,8 +60,32 @@ fn is_tls(cause: &(dyn StdError + 'static)) -> bool {
     ["certificate", "TLS", "SSL"].iter().any(|word| words.contains(word))
 }
 
+/// Whether an HTTP/2 peer says that it has not looked at the request: it has refused the stream, or was closing the connection.
+#[cfg(feature = "http2")]
+fn is_refused(error: &reqwest::Error) -> bool {
+    use h2::Reason;
+
+    causes(error).filter_map(|cause| cause.downcast_ref::<h2::Error>()).any(|error| {
+        let is_unread = match error.reason() {
+            Some(Reason::REFUSED_STREAM) => error.is_reset(),
+            Some(Reason::NO_ERROR) => error.is_go_away(),
+            _ => false,
+        };
+        is_unread && error.is_remote()
+    })
+}
+
+#[cfg(not(feature = "http2"))]
+fn is_refused(_: &reqwest::Error) -> bool {
+    false
+}
+
 /// Whether the peer broke HTTP's rules, as opposed to breaking off.
 fn is_protocol_error(error: &reqwest::Error) -> bool {
+    #[cfg(feature = "http2")]
+    if causes(error).filter_map(|cause| cause.downcast_ref::<h2::Error>()).any(h2::Error::is_library) {
+        return true;
+    }
     causes(error).filter_map(|cause| cause.downcast_ref::<hyper::Error>()).any(hyper::Error::is_parse)
 }
 

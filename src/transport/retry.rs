@@ -28,7 +28,7 @@ pub enum RetryClass {
 ///
 /// | outcome of an attempt | safe | idempotent | generation | create |
 /// |---|---|---|---|---|
-/// | never sent: DNS, TCP, connect timeout, proxy | yes | yes | yes | yes |
+/// | never sent: DNS, TCP, connect timeout, proxy, refused by HTTP/2 | yes | yes | yes | yes |
 /// | TLS failure, bad HTTP, redirect, undecodable, too large | no | no | no | no |
 /// | connection died before the head of the answer | yes | yes | once, within [`ambiguous_window`](Self::ambiguous_window) | no |
 /// | no head in time | yes | yes | no, or [`retry_timeouts`](Self::retry_timeouts) | no |

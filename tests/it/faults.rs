@@ -2,6 +2,7 @@
 //! known, that no key is said or logged, and that the connection is let go.
 
 mod fault;
+mod http2;
 mod operations;
 mod peers;
 mod table;
@@ -32,8 +33,10 @@ fn every_fault_of_every_operation() {
     let output = alone("faults::the_matrix", &[]);
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
-    let line = said.lines().find_map(|line| line.find("faults: ").map(|at| &line[at..]));
-    print_line(line.expect("the matrix tells its cells"));
+    for start in ["faults: ", "faults over HTTP/2: "] {
+        let line = said.lines().find_map(|line| line.find(start).map(|at| &line[at..]));
+        print_line(line.expect("the matrix tells its cells"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -56,11 +59,14 @@ async fn the_matrix() {
         async move { tokio::spawn(async move { run_cell(fault, operation, expected, &authority).await }).await.unwrap() }
     });
     let ran: Vec<Result<(), &str>> = futures::stream::iter(runs).buffer_unordered(48).collect().await;
+    let over_http2 = http2::cells().map(|cell| async { tokio::spawn(cell).await.unwrap() });
+    let over_http2 = futures::stream::iter(over_http2).buffer_unordered(48).count().await;
     let reasons: Vec<&str> = ran.iter().filter_map(|ran| ran.err()).collect();
     assert!(reasons.iter().all(|reason| *reason == NO_EVENTS), "{reasons:?}");
     assert!(!log.text().contains("SENTINEL"), "a key is logged");
     let run = ran.len() - reasons.len();
     print_line(&format!("faults: {} cells, {run} run, {} not applicable ({NO_EVENTS})", ran.len(), reasons.len()));
+    print_line(&format!("faults over HTTP/2: {over_http2} cells, {over_http2} run"));
 }
 
 /// Runs a cell, or tells why it has no meaning.
@@ -79,21 +85,13 @@ async fn run_cell(fault: Fault, operation: Operation, expected: Expected, author
             assert!(first.error.is_none(), "{cell}: {:?}", first.error);
         }
         let before = peer.requests();
-        let Ended { items, error } = operation.run(&client, call).await;
-        match (&expected, &error) {
-            (Expected::SucceedsAt { attempts }, None) => assert_eq!(peer.requests() - before, *attempts as usize, "{cell}"),
-            (Expected::Fails { kind, attempts, unknown }, Some(error)) => {
-                let found = (self::kind(error), error.attempts(), error.outcome_unknown());
-                assert_eq!(found, ((*kind).to_owned(), *attempts, *unknown), "{cell}: {error:?}");
-                if !fault.is_before_any_request() {
-                    assert_eq!(peer.requests() - before, *attempts as usize, "{cell}");
-                }
-                assert_eq!(items > 0, operation.is_stream() && fault.comes_after_an_item(), "{cell}: {items} items");
-                let said = everything_said(error);
-                assert!(!said.contains("SENTINEL"), "{cell}: {said}");
-                assert!(fault.cause().is_none_or(|cause| said.contains(cause)), "{cell}: {said}");
-            }
-            _ => panic!("{cell} should be {expected:?} and is {error:?}"),
+        let ended = operation.run(&client, call).await;
+        let requests = peer.requests() - before;
+        judge(&cell, &expected, &ended, (!fault.is_before_any_request()).then_some(requests));
+        if let Ended { items, error: Some(error) } = &ended {
+            assert_eq!(*items > 0, operation.is_stream() && fault.comes_after_an_item(), "{cell}: {items} items");
+            let said = everything_said(error);
+            assert!(fault.cause().is_none_or(|cause| said.contains(cause)), "{cell}: {said}");
         }
         assert_eq!(elsewhere.connections(), 0, "{cell}: a redirect was followed");
         if !fault.leaves_the_connection_whole() {
@@ -105,9 +103,29 @@ async fn run_cell(fault: Fault, operation: Operation, expected: Expected, author
     Ok(())
 }
 
+/// Compares how a call ended with how it should have, and looks for keys in what it says. Requests are those that the server read.
+fn judge(cell: &str, expected: &Expected, ended: &Ended, requests: Option<usize>) {
+    let attempts = match (expected, &ended.error) {
+        (Expected::SucceedsAt { attempts }, None) => *attempts,
+        (Expected::Fails { kind, attempts, unknown }, Some(error)) => {
+            let found = (self::kind(error), error.attempts(), error.outcome_unknown());
+            assert_eq!(found, ((*kind).to_owned(), *attempts, *unknown), "{cell}: {error:?}");
+            let said = everything_said(error);
+            assert!(!said.contains("SENTINEL"), "{cell}: {said}");
+            *attempts
+        }
+        (_, error) => panic!("{cell} should be {expected:?} and is {error:?}"),
+    };
+    assert!(requests.is_none_or(|requests| requests == attempts as usize), "{cell}: {requests:?} requests");
+}
+
+/// Without waits, and with a window that only a bug can miss.
+fn fast() -> RetryPolicy {
+    RetryPolicy::default().base_delay(Duration::from_millis(1)).ambiguous_window(Duration::from_secs(30))
+}
+
 fn client(fault: Fault, operation: Operation, peer: &Peer) -> Client {
-    let retry = RetryPolicy::default().base_delay(Duration::from_millis(1)).ambiguous_window(Duration::from_secs(30));
-    let builder = Client::builder().api_key(KEY).management_key(MANAGEMENT_KEY).retry(retry).no_proxy().allow_insecure_http(true);
+    let builder = Client::builder().api_key(KEY).management_key(MANAGEMENT_KEY).retry(fast()).no_proxy().allow_insecure_http(true);
     // Only the limit that a fault is about may be reached: the machine may be busy.
     let limit = |is_reached| if is_reached { PATIENCE } else { PATIENCE * 60 };
     let head = limit(matches!(fault, Fault::NoAnswer | Fault::EndlessEarlyHints));

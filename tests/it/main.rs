@@ -12,6 +12,8 @@ mod errors;
 mod faults;
 mod features;
 mod gemini;
+#[cfg(feature = "rustls")]
+mod http2;
 mod keys;
 mod messages;
 mod mocked;

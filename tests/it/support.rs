@@ -1,5 +1,7 @@
 //! What several tests share.
 
+#[cfg(feature = "rustls")]
+pub(crate) mod http2_server;
 pub(crate) mod log;
 #[cfg(feature = "rustls")]
 pub(crate) mod raw_server;

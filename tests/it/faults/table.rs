@@ -12,22 +12,24 @@ pub(super) enum Cell {
     Fails { kind: &'static str, attempts: [u32; 4], unknown: [bool; 4] },
     /// Success after a retry, or, of a creation, an error of this kind.
     SucceedsLater { kind: &'static str },
+    /// Success at once.
+    Succeeds,
     /// It has no meaning, for this reason.
     NotApplicable(&'static str),
 }
 
-const fn fails(kind: &'static str, attempts: [u32; 4], unknown: [bool; 4]) -> Cell {
+pub(super) const fn fails(kind: &'static str, attempts: [u32; 4], unknown: [bool; 4]) -> Cell {
     Cell::Fails { kind, attempts, unknown }
 }
 
 /// Sent again whatever it is.
-const NEVER_SENT: ([u32; 4], [bool; 4]) = ([3, 3, 3, 3], [false; 4]);
+pub(super) const NEVER_SENT: ([u32; 4], [bool; 4]) = ([3, 3, 3, 3], [false; 4]);
 /// Sent again unless it may have cost money or made something.
-const REPEATABLE: [u32; 4] = [3, 3, 1, 1];
-const ONCE: [u32; 4] = [1, 1, 1, 1];
+pub(super) const REPEATABLE: [u32; 4] = [3, 3, 1, 1];
+pub(super) const ONCE: [u32; 4] = [1, 1, 1, 1];
 /// Known for what has no effect.
-const OPEN: [bool; 4] = [false, true, true, true];
-const KNOWN: [bool; 4] = [false; 4];
+pub(super) const OPEN: [bool; 4] = [false, true, true, true];
+pub(super) const KNOWN: [bool; 4] = [false; 4];
 
 /// Why a fault of events is not tried on whole answers.
 pub(super) const NO_EVENTS: &str = "a whole answer has no events";
@@ -93,6 +95,7 @@ pub(super) fn expected(operation: Operation, whole: Cell, stream: Cell) -> Expec
         Cell::Fails { kind, attempts, unknown } => Expected::Fails { kind, attempts: attempts[class], unknown: unknown[class] },
         Cell::SucceedsLater { kind } if class == 3 => Expected::Fails { kind, attempts: 1, unknown: true },
         Cell::SucceedsLater { .. } => Expected::SucceedsAt { attempts: 2 },
+        Cell::Succeeds => Expected::SucceedsAt { attempts: 1 },
         Cell::NotApplicable(reason) => Expected::NotApplicable(reason),
     }
 }
