@@ -140,6 +140,38 @@ async fn a_refused_key_is_tried_once_more_if_it_has_changed() {
 }
 
 #[tokio::test]
+async fn each_attempt_carries_the_key_of_its_time_and_no_other() {
+    let gateway = gateway().await;
+    let retry = RetryPolicy::default().base_delay(Duration::from_millis(1));
+    let asked = AtomicUsize::new(0);
+    let provider = move || {
+        let number = asked.fetch_add(1, Ordering::SeqCst);
+        async move { Ok(ApiKey::new(format!("lr_live_{number}"))?) }
+    };
+    let provided = gateway.client_builder().key_provider(provider).retry(retry.clone()).build().unwrap();
+    gateway.script(CHAT, [Reply::status(503), Reply::status(503), Reply::ok(&json!({"choices": []}))]);
+    provided.chat().create(&hello()).await.unwrap();
+
+    // Swapped while the first attempt waits for its answer.
+    let swapped = gateway.client_builder().api_key("lr_live_3").retry(retry).build().unwrap();
+    gateway.script(CHAT, [Reply::status(503).delay(Duration::from_millis(200)), Reply::ok(&json!({"choices": []}))]);
+    let swap = async {
+        while gateway.requests().len() < 4 {
+            tokio::task::yield_now().await;
+        }
+        swapped.set_api_key("lr_live_4").unwrap();
+    };
+    tokio::join!(swap, async { swapped.chat().create(&hello()).await.unwrap() });
+
+    for (number, request) in gateway.requests().iter().enumerate() {
+        let keys: Vec<_> = request.headers.values().filter_map(|value| value.to_str().ok()?.split_once("lr_live_")).collect();
+        assert_eq!(keys, [("Bearer ", number.to_string().as_str())]);
+        assert!(request.query.is_none() && !String::from_utf8_lossy(&request.body).contains("lr_live_"));
+    }
+    assert_eq!(gateway.requests().len(), 5);
+}
+
+#[tokio::test]
 async fn a_key_provider_keeps_to_the_time_and_hides_no_error() {
     let gateway = gateway().await;
     let never = gateway.client_builder().key_provider(std::future::pending).timeout(Duration::from_millis(100)).build().unwrap();

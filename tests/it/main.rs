@@ -13,6 +13,7 @@ mod faults;
 mod features;
 mod gemini;
 mod keys;
+mod life_cycle;
 mod messages;
 mod mocked;
 mod models;
