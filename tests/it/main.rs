@@ -17,6 +17,7 @@ mod life_cycle;
 mod messages;
 mod mocked;
 mod models;
+mod redirects;
 mod retry;
 #[cfg(unix)]
 mod scripts;
