@@ -12,11 +12,13 @@ mod errors;
 mod faults;
 mod features;
 mod gemini;
+mod headers;
 mod keys;
 mod life_cycle;
 mod messages;
 mod mocked;
 mod models;
+mod paths;
 mod redirects;
 mod retry;
 #[cfg(unix)]
