@@ -19,6 +19,8 @@ mod messages;
 mod mocked;
 mod models;
 mod paths;
+#[cfg(feature = "rustls")]
+mod proxies;
 mod redirects;
 mod retry;
 #[cfg(unix)]

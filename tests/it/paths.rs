@@ -54,7 +54,6 @@ const SENT: [(&str, &str); 44] = [
     ("\u{ad}", "%C2%AD"),
 ];
 
-#[rustfmt::skip]
 const REFUSED: [&str; 18] = [
     "",
     ".",

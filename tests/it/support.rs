@@ -3,6 +3,8 @@
 pub(crate) mod full_queue;
 pub(crate) mod log;
 pub(crate) mod raw_server;
+#[cfg(feature = "rustls")]
+pub(crate) mod tls;
 
 use std::io::Write as _;
 use std::process::{Command, Output};
@@ -79,8 +81,8 @@ pub(crate) fn alone_within(limit: &str, test: &str) -> Output {
 
 fn run_alone(mut program: Command, test: &str, variables: &[(&str, &str)]) -> Output {
     program.args(["--exact", test, "--nocapture"]).env(ALONE, "1");
-    for name in ["AROUTER_API_KEY", "AROUTER_MANAGEMENT_KEY", "AROUTER_BASE_URL"] {
-        program.env_remove(name);
+    for name in ["AROUTER_API_KEY", "AROUTER_MANAGEMENT_KEY", "AROUTER_BASE_URL", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
+        program.env_remove(name).env_remove(name.to_lowercase());
     }
     program.envs(variables.iter().copied()).output().unwrap()
 }
