@@ -15,6 +15,8 @@ mod gemini;
 mod headers;
 mod keys;
 mod life_cycle;
+mod limits;
+mod malformed;
 mod messages;
 mod mocked;
 mod models;
