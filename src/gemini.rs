@@ -276,6 +276,8 @@ impl Gemini {
         if segments.iter().any(String::is_empty) {
             return Err(Error::config("the name of the model, or a part of it, is empty: nothing was sent"));
         }
+        // Each part by itself: what is added would hide a dot segment.
+        Request::new(Method::POST, &segments, "")?;
         if let Some(last) = segments.last_mut() {
             *last = format!("{last}:{method}");
         }

@@ -352,7 +352,7 @@ impl<'c, R: Receive> Call<'c, R> {
         let status = answer.meta.status();
         let max_error_bytes = self.transport.settings().limits.max_error_bytes;
         if status.is_redirection() {
-            return Err(Error::redirect(self.redirect_origin(answer.meta.headers())));
+            return Err(Error::redirect(self.redirect_origin(&answer)));
         }
         if !status.is_success() {
             let content_type = answer.content_type().map(str::to_owned);
@@ -443,9 +443,11 @@ impl<'c, R: Receive> Call<'c, R> {
         error
     }
 
-    fn redirect_origin(&self, headers: &HeaderMap) -> Option<String> {
-        let location = headers.get(LOCATION)?.to_str().ok()?;
-        let target = self.request.url(&self.transport.settings().base).join(location).ok()?;
+    fn redirect_origin(&self, answer: &Answer) -> Option<String> {
+        let mut location = answer.meta.headers().get(LOCATION)?.to_str().ok()?.to_owned();
+        // A key in the place of a host; what is left is no URL.
+        answer.scrubber.text(&mut location);
+        let target = self.request.url(&self.transport.settings().base).join(&location).ok()?;
         Some(target.origin().ascii_serialization())
     }
 

@@ -8,11 +8,12 @@ use std::time::Duration;
 use http::HeaderMap;
 use http::header::{HeaderValue, USER_AGENT};
 use url::{Host, Url};
+use zeroize::Zeroizing;
 
 use super::Client;
 use crate::credentials::{ApiKey, Credential, Credentials, KeyPlace, KeySource};
 use crate::error::{BoxError, Error, Result};
-use crate::transport::request::caller_header;
+use crate::transport::request::{RESERVED_HEADERS, caller_header};
 use crate::transport::retry::{Budget, RetryPolicy};
 use crate::transport::{Limits, Settings, Transport};
 
@@ -140,6 +141,9 @@ impl ClientBuilder {
     }
 
     /// Sends a header with every request, in place of one with the same name.
+    ///
+    /// [`build`](Self::build) refuses those that carry keys or frame the message: `authorization`, `x-api-key`, `x-goog-api-key`, `host`,
+    /// `content-length`, `transfer-encoding`.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -253,7 +257,8 @@ impl ClientBuilder {
     /// Changes settings of the HTTP library that have no setter here: a certificate authority, a resolver, a local address.
     ///
     /// What the client's promises rest on is set after it: no redirects, no retries but the client's own, no referer, no decompression,
-    /// no verbose logs.
+    /// no verbose logs. Default headers that [`header`](Self::header) would refuse, [`build`](Self::build) refuses too; any other goes
+    /// with requests that have none of its name.
     pub fn http_client(mut self, configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static) -> Self {
         self.configure = Some(Box::new(configure));
         self
@@ -296,6 +301,7 @@ impl ClientBuilder {
         }
         if let Some(configure) = self.configure {
             http = configure(http);
+            check_default_headers(&http)?;
         }
         let http = guarded(http, self.use_http2)
             .build()
@@ -337,6 +343,18 @@ fn guarded(http: reqwest::ClientBuilder, use_http2: bool) -> reqwest::ClientBuil
     }
     _ = use_http2;
     http.http1_only()
+}
+
+/// Refuses default headers that the library would send beside the client's own: a second key, another length.
+///
+/// It tells their names nowhere but in its debug output, which may show their values as well.
+fn check_default_headers(http: &reqwest::ClientBuilder) -> Result<()> {
+    let shown = Zeroizing::new(format!("{http:?}"));
+    let headers = shown.split_once("default_headers: ").map_or("", |(_, headers)| headers);
+    match RESERVED_HEADERS.iter().find(|name| headers.contains(&format!("\"{name}\": "))) {
+        Some(name) => Err(Error::config(format!("the header {name} is the client's own, and can't be among default headers"))),
+        None => Ok(()),
+    }
 }
 
 fn base_url(text: &str, allow_insecure: bool) -> Result<Url> {
@@ -419,18 +437,35 @@ mod tests {
 
     #[test]
     fn base_urls_are_normalised() {
-        for (text, path) in [
-            ("https://api.arouter.ai", "/"),
-            ("https://api.arouter.ai/", "/"),
-            ("https://api.arouter.ai/v1", "/"),
-            ("https://api.arouter.ai/v1/", "/"),
-            (" https://host/gateway/v1 ", "/gateway"),
-            ("https://host/gateway//", "/gateway"),
-            ("http://localhost:8080/v1", "/"),
-            ("http://[::1]:8080", "/"),
-            ("http://127.9.9.9", "/"),
+        for (text, expected) in [
+            ("https://api.arouter.ai", "https://api.arouter.ai/"),
+            ("https://api.arouter.ai/", "https://api.arouter.ai/"),
+            ("https://api.arouter.ai/v1", "https://api.arouter.ai/"),
+            ("https://api.arouter.ai/v1/", "https://api.arouter.ai/"),
+            ("https://api.arouter.ai/v1//", "https://api.arouter.ai/"),
+            ("https://api.arouter.ai/v1beta", "https://api.arouter.ai/v1beta"),
+            ("https://api.arouter.ai/v1/v1", "https://api.arouter.ai/v1"),
+            ("https://api.arouter.ai/my-v1", "https://api.arouter.ai/my-v1"),
+            ("https://api.arouter.ai:443/v1", "https://api.arouter.ai/"),
+            (" https://host/gateway/v1 ", "https://host/gateway"),
+            ("\n\thttps://host\r\n", "https://host/"),
+            ("https://host/gateway//", "https://host/gateway"),
+            ("https://host/team one/../gateway", "https://host/gateway"),
+            ("HTTPS://API.ARouter.AI/V1", "https://api.arouter.ai/V1"),
+            ("https://gateway.b\u{fc}cher.example", "https://gateway.xn--bcher-kva.example/"),
+            ("https://\u{43f}\u{440}\u{438}\u{43c}\u{435}\u{440}.example:8443/v1", "https://xn--e1afmkfd.example:8443/"),
+            ("http://localhost:8080/v1", "http://localhost:8080/"),
+            ("http://LocalHost", "http://localhost/"),
+            ("http://gateway.localhost/x/", "http://gateway.localhost/x"),
+            ("http://[::1]:8080", "http://[::1]:8080/"),
+            ("http://[0:0::1]/v1", "http://[::1]/"),
+            ("http://127.9.9.9", "http://127.9.9.9/"),
+            // Other spellings of 127.0.0.1.
+            ("http://127.1/", "http://127.0.0.1/"),
+            ("http://0x7f000001", "http://127.0.0.1/"),
+            ("https://[2001:db8::1]/gateway", "https://[2001:db8::1]/gateway"),
         ] {
-            assert_eq!(base_url(text, false).unwrap().path(), path, "{text}");
+            assert_eq!(base_url(text, false).unwrap().as_str(), expected, "{text:?}");
         }
     }
 
@@ -438,19 +473,47 @@ mod tests {
     fn base_urls_that_would_leak_or_mislead_are_refused() {
         for text in [
             "",
+            "   ",
             "api.arouter.ai",
+            "//api.arouter.ai",
+            "/v1",
+            "https://",
+            "https://host:99999",
+            "https://host:secret",
+            "https://ho st",
+            "https://[::1",
+            "https://[::secret]",
+            "https://a%00b",
             "http://api.arouter.ai",
-            "http://127.0.0.1.example.com",
+            "http://localhost.evil.example",
+            "http://evil-localhost",
+            "http://127.0.0.1.evil.example",
+            "http://127.0.0.1@evil.example",
+            "http://[::2]",
+            "http://[::ffff:10.0.0.1]",
+            "http://0.0.0.0",
+            "http://10.0.0.1",
             "ftp://host",
+            "ws://localhost",
+            "file:///secret",
             "https://user:secret@host",
+            "https://secret@host",
+            "https://:secret@host",
             "https://host?key=secret",
+            "https://host/v1?",
             "https://host#x",
+            "https://host/#",
             "data:text/plain,x",
+            "javascript:secret",
         ] {
             let error = base_url(text, false).unwrap_err();
             let shown = format!("{error} {error:?}");
             assert!(matches!(error, Error::Config { .. }) && !shown.contains("secret"), "{text}: {shown}");
         }
         assert!(base_url("http://gateway.internal", true).is_ok());
+        // The host alone is what was allowed.
+        for text in ["http://secret@gateway.internal", "http://gateway.internal?x", "ftp://gateway.internal"] {
+            assert!(base_url(text, true).is_err(), "{text}");
+        }
     }
 }

@@ -115,4 +115,62 @@ mod tests {
         let polled = clock.poll_elapsed(&mut Context::from_waker(Waker::noop()));
         assert!(matches!(polled, Poll::Ready(Error::NoRuntime { .. })), "{polled:?}");
     }
+
+    const IDLE: Duration = Duration::from_secs(300);
+    const EVENT: Duration = Duration::from_secs(600);
+    const AWAY: Duration = Duration::from_secs(600);
+
+    /// Waits as a reader does, until the clock says that it was too long; gives how long it was.
+    async fn waited_out(clock: &mut Clock) -> (Duration, Error) {
+        let began = Instant::now();
+        let error = std::future::poll_fn(|context| clock.poll_elapsed(context)).await;
+        (began.elapsed(), error)
+    }
+
+    /// What a poll says that finds nothing to read.
+    fn polled(clock: &mut Clock) -> Option<Error> {
+        match clock.poll_elapsed(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(error) => Some(error),
+            Poll::Pending => None,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_that_is_away_makes_no_peer_idle() {
+        // However often it goes, whether or not it had waited before, and whether or not something has come meanwhile.
+        for (waits_before, something_comes) in [(false, false), (false, true), (true, false), (true, true)] {
+            let mut clock = Clock::new(IDLE, EVENT);
+            for absence in 0..10 {
+                if waits_before {
+                    assert!(polled(&mut clock).is_none(), "before absence {absence}");
+                }
+                tokio::time::advance(AWAY).await;
+                if something_comes {
+                    clock.bytes_came();
+                    clock.event_came();
+                }
+                assert!(polled(&mut clock).is_none(), "after absence {absence}, {waits_before}, {something_comes}");
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_is_idle_after_its_limit_and_not_a_period_later() {
+        let (waited, error) = waited_out(&mut Clock::new(IDLE, EVENT)).await;
+        assert!(matches!(error, Error::Timeout { phase: TimeoutPhase::Idle, limit: IDLE, .. }), "{error:?}");
+        assert!(waited >= IDLE && waited <= IDLE + IDLE / Clock::PERIODS, "{waited:?}");
+
+        // Bytes keep it alive, until there has been no event for too long.
+        let mut clock = Clock::new(IDLE, EVENT);
+        let began = Instant::now();
+        let error = loop {
+            clock.bytes_came();
+            tokio::select! {
+                (_, error) = waited_out(&mut clock) => break error,
+                () = tokio::time::sleep(Duration::from_secs(10)) => {}
+            }
+        };
+        assert!(matches!(error, Error::Timeout { phase: TimeoutPhase::EventGap, limit: EVENT, .. }), "{error:?}");
+        assert!(began.elapsed() >= EVENT && began.elapsed() <= EVENT + IDLE / Clock::PERIODS, "{:?}", began.elapsed());
+    }
 }

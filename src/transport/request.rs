@@ -176,7 +176,8 @@ pub(crate) fn caller_header(name: &str, value: &str) -> Result<(HeaderName, Head
 
 const MAX_SEGMENT_BYTES: usize = 512;
 
-const RESERVED_HEADERS: [&str; 6] = ["authorization", "x-api-key", "x-goog-api-key", "host", "content-length", "transfer-encoding"];
+pub(crate) const RESERVED_HEADERS: [&str; 6] =
+    ["authorization", "x-api-key", "x-goog-api-key", "host", "content-length", "transfer-encoding"];
 
 #[cfg(test)]
 mod tests {
@@ -217,14 +218,5 @@ mod tests {
         let request = Request::new(Method::GET, ["keys"], "/keys").unwrap().query("name", "a&b=c d");
         let url: String = request.url(&Url::parse("http://localhost").unwrap()).into();
         assert_eq!(url, "http://localhost/keys?name=a%26b%3Dc+d");
-    }
-
-    #[test]
-    fn headers_of_the_client_can_not_be_set() {
-        for name in ["Authorization", "x-api-key", "X-Goog-Api-Key", "host", "Content-Length", "bad name", ""] {
-            assert!(caller_header(name, "x").is_err(), "{name}");
-        }
-        assert!(caller_header("x-team", "a\nb").is_err());
-        assert!(caller_header("x-team", "search").is_ok());
     }
 }

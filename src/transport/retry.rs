@@ -352,32 +352,90 @@ mod tests {
 
     #[test]
     fn retry_after_is_read_in_its_three_forms() {
+        const NEVER: f64 = f64::INFINITY;
+        let alone: [(&str, Option<f64>); 41] = [
+            ("7", Some(7.0)),
+            ("0", Some(0.0)),
+            ("007", Some(7.0)),
+            ("60", Some(60.0)),
+            ("1.5", Some(1.5)),
+            ("0.25", Some(0.25)),
+            ("1.", Some(1.0)),
+            (" 3 ", Some(3.0)),
+            ("\t3", Some(3.0)),
+            ("4294967296", Some(4_294_967_296.0)),
+            ("99999999999999999999999999999999999", NEVER.into()),
+            ("", None),
+            (" ", None),
+            ("-1", None),
+            ("-0", None),
+            ("-0.5", None),
+            ("+5", None),
+            (".5", None),
+            ("1.2.3", None),
+            ("1,5", None),
+            ("1_000", None),
+            ("5 s", None),
+            ("5s", None),
+            ("0x10", None),
+            ("1e3", None),
+            ("nan", None),
+            ("inf", None),
+            ("infinity", None),
+            ("soon", None),
+            ("\u{665}", None),
+            ("\u{ff15}", None),
+            ("5\u{a0}", None),
+            // Dates, by a clock at 0.
+            ("Thu, 01 Jan 1970 00:00:09 GMT", Some(9.0)),
+            ("Thursday, 01-Jan-70 00:00:09 GMT", Some(9.0)),
+            ("Thu Jan  1 00:00:09 1970", Some(9.0)),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", Some(253_402_300_799.0)),
+            ("Sat, 01 Jan 100000 00:00:00 GMT", None),
+            ("Xyz, 01 Jan 1970 00:00:09 GMT", None),
+            ("Thu, 32 Jan 1970 00:00:09 GMT", None),
+            ("Thu, 01 Jan 1970 25:00:09 GMT", None),
+            ("1970-01-01T00:00:09Z", None),
+        ];
+        for (value, expected) in alone {
+            assert_eq!(read(&[("retry-after", value)], SystemTime::UNIX_EPOCH), expected, "{value:?}");
+        }
+
         type Headers = [(&'static str, &'static str)];
-        let cases: [(&Headers, Option<f64>); 16] = [
-            (&[("retry-after", "7")], Some(7.0)),
-            (&[("retry-after", "0")], Some(0.0)),
-            (&[("retry-after", "1.5")], Some(1.5)),
-            (&[("retry-after", " 3 ")], Some(3.0)),
+        let together: [(&Headers, Option<f64>); 15] = [
             (&[("retry-after-ms", "250"), ("retry-after", "7")], Some(0.25)),
+            (&[("retry-after", "7"), ("retry-after-ms", "0")], Some(0.0)),
+            (&[("retry-after-ms", "1.5")], Some(0.0015)),
+            (&[("retry-after-ms", "99999999999999999999999999999999999"), ("retry-after", "7")], NEVER.into()),
             (&[("retry-after-ms", "soon"), ("retry-after", "7")], Some(7.0)),
-            (&[("retry-after", "-1")], None),
-            (&[("retry-after", "nan")], None),
-            (&[("retry-after", "inf")], None),
-            (&[("retry-after", "1e3")], None),
-            (&[("retry-after", "")], None),
-            // From the server's own clock, however wrong ours is.
+            (&[("retry-after-ms", "-1"), ("retry-after", "7")], Some(7.0)),
+            (&[("retry-after-ms", "nan"), ("retry-after", "7")], Some(7.0)),
+            (&[("retry-after-ms", ""), ("retry-after", "7")], Some(7.0)),
+            (&[("retry-after-ms", "Thu, 01 Jan 1970 00:00:09 GMT"), ("retry-after", "7")], Some(7.0)),
+            (&[("retry-after-ms", "-1"), ("retry-after", "-1")], None),
             (&[("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT"), ("date", "Wed, 21 Oct 2015 07:28:00 GMT")], Some(30.0)),
             (&[("retry-after", "Wednesday, 21-Oct-15 07:28:30 GMT"), ("date", "Wed, 21 Oct 2015 07:28:00 GMT")], Some(30.0)),
             (&[("retry-after", "Wed Oct 21 07:28:30 2015"), ("date", "Wed, 21 Oct 2015 07:28:00 GMT")], Some(30.0)),
+            (&[("retry-after", "Wed, 21 Oct 2015 07:28:00 GMT"), ("date", "Wed, 21 Oct 2015 07:28:00 GMT")], Some(0.0)),
             (&[("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT"), ("date", "Wed, 21 Oct 2015 07:29:00 GMT")], None),
-            (&[("retry-after", "Thu, 01 Jan 1970 00:00:09 GMT"), ("date", "nonsense")], Some(9.0)),
         ];
-        for (pairs, expected) in cases {
-            let headers = pairs.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_str(value).unwrap())).collect();
-            assert_eq!(retry_after(&headers, SystemTime::UNIX_EPOCH).map(|wait| wait.as_secs_f64()), expected, "{pairs:?}");
+        for (headers, expected) in together {
+            // From the server's own clock, however wrong ours is.
+            for ours in [0, 1_000_000_000, 4_000_000_000].map(|seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)) {
+                assert_eq!(read(headers, ours), expected, "{headers:?} at {ours:?}");
+            }
         }
-        let headers = HeaderMap::from_iter([("retry-after".parse().unwrap(), HeaderValue::from_str(&"9".repeat(36)).unwrap())]);
-        assert_eq!(retry_after(&headers, SystemTime::UNIX_EPOCH), Some(Duration::MAX));
+        let without_a_clock = [("retry-after", "Thu, 01 Jan 1970 00:00:09 GMT"), ("date", "nonsense")];
+        assert_eq!(read(&without_a_clock, SystemTime::UNIX_EPOCH), Some(9.0));
+        assert_eq!(read(&without_a_clock, SystemTime::UNIX_EPOCH + Duration::from_secs(10)), None);
+    }
+
+    /// The wait in seconds; beyond all time, infinite.
+    fn read(pairs: &[(&str, &str)], now: SystemTime) -> Option<f64> {
+        let value = |text: &str| HeaderValue::from_bytes(text.as_bytes()).unwrap();
+        let headers = pairs.iter().map(|(name, text)| (name.parse().unwrap(), value(text))).collect();
+        let wait = retry_after(&headers, now)?;
+        Some(if wait == Duration::MAX { f64::INFINITY } else { wait.as_secs_f64() })
     }
 
     #[test]
@@ -407,5 +465,34 @@ mod tests {
         assert!(budget.take(500) && !budget.take(1));
         budget.reward(10);
         assert!(budget.take(10) && !budget.take(1));
+    }
+
+    #[test]
+    fn threads_that_share_a_budget_never_overdraw_or_overfill_it() {
+        const CAPACITY: u32 = 500;
+        let budget = Budget::new(CAPACITY);
+        let (taken, given) = (AtomicU32::new(0), AtomicU32::new(0));
+        std::thread::scope(|scope| {
+            for thread in 0..64_u64 {
+                let (budget, taken, given) = (&budget, &taken, &given);
+                scope.spawn(move || {
+                    let mut random = fastrand::Rng::with_seed(thread);
+                    for _ in 0..2000 {
+                        let cost = *random.choice([&Budget::RETRY_COST, &Budget::TIMEOUT_COST]).unwrap();
+                        if random.bool() {
+                            let spent = random.u32(0..30);
+                            budget.reward(spent);
+                            given.fetch_add(spent.max(Budget::FIRST_TRY_REWARD), Ordering::Relaxed);
+                        } else if budget.take(cost) {
+                            taken.fetch_add(cost, Ordering::Relaxed);
+                        }
+                        let left = budget.tokens.load(Ordering::Relaxed);
+                        assert!(left <= CAPACITY, "{left}");
+                    }
+                });
+            }
+        });
+        let (taken, given, left) = (taken.into_inner(), given.into_inner(), budget.tokens.into_inner());
+        assert!(taken > CAPACITY && taken + left <= CAPACITY + given, "{taken} taken, {given} given, {left} left");
     }
 }

@@ -12,12 +12,20 @@ mod errors;
 mod faults;
 mod features;
 mod gemini;
+mod headers;
 #[cfg(feature = "rustls")]
 mod http2;
 mod keys;
+mod life_cycle;
+mod limits;
+mod malformed;
 mod messages;
 mod mocked;
 mod models;
+mod paths;
+#[cfg(feature = "rustls")]
+mod proxies;
+mod redirects;
 mod retry;
 #[cfg(unix)]
 mod scripts;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use arouter::error::TimeoutPhase;
 use arouter::testing::{Gateway, Reply};
 use arouter::{Client, Error, Method, RetryClass, RetryPolicy};
 use serde_json::{Value, json};
@@ -162,6 +163,73 @@ async fn when_everything_fails_retries_run_dry() {
         }
         assert_eq!(gateway.requests().len() - before, 1100, "{failure:?}");
         assert!(suppressed >= 900, "{suppressed}");
+    }
+}
+
+#[tokio::test]
+async fn successes_fill_the_budget_up_again() {
+    let gateway = gateway().await;
+    let client = hasty(&gateway).retry(fast().base_delay(Duration::ZERO)).retry_budget(500).build().unwrap();
+    let ok = Reply::ok(&json!({"choices": [{"message": {"content": "a"}}]}));
+    for round in 0..2 {
+        gateway.always(CHAT, Reply::status(503));
+        let before = gateway.requests().len();
+        for _ in 0..100 {
+            client.chat().create(&hello()).await.unwrap_err();
+        }
+        assert_eq!(gateway.requests().len() - before, 200, "in round {round}");
+        gateway.always(CHAT, ok.clone());
+        for _ in 0..500 {
+            client.chat().create(&hello()).await.unwrap();
+        }
+    }
+    // A success after retries gives back what they took, and no more: the last of these is as well off as the first.
+    let client = hasty(&gateway).retry_budget(10).build().unwrap();
+    for _ in 0..20 {
+        gateway.script(CHAT, [Reply::status(503), Reply::status(503), ok.clone()]);
+        assert_eq!(client.chat().create(&hello()).await.unwrap().meta().attempts(), 3);
+    }
+}
+
+#[tokio::test]
+async fn the_time_for_a_call_spans_attempts_and_waits() {
+    let gateway = gateway().await;
+    let total = Duration::from_secs(2);
+    let client = hasty(&gateway).retry(fast().max_attempts(1000)).timeout(total).build().unwrap();
+    gateway.always(CHAT, Reply::status(503).delay(Duration::from_millis(200)).header("retry-after-ms", "200"));
+    let error = client.chat().create(&hello()).await.unwrap_err();
+    // Either a wait would have gone past the end, or the last attempt met it.
+    assert!(error.status().is_some_and(|status| status == 503) || error.is_timeout(), "{error:?}");
+    assert!((2..=5).contains(&error.attempts()) && error.attempts() as usize == gateway.requests().len(), "{error:?}");
+    assert!(error.is_timeout() || error.elapsed() < total, "{error:?}");
+}
+
+/// Of what it may take itself and what is left for the call.
+#[tokio::test]
+async fn an_attempt_may_take_the_lesser_of_two_times() {
+    let gateway = gateway().await;
+    let millis = Duration::from_millis;
+    let first = || Reply::status(503).delay(millis(1000));
+    let rows = [
+        ("its own is less", millis(300), millis(60_000), vec![], TimeoutPhase::Headers, 1),
+        ("what is left is less", millis(60_000), millis(300), vec![], TimeoutPhase::Total, 1),
+        ("what is left is less by then", millis(2000), millis(2500), vec![first()], TimeoutPhase::Total, 2),
+        ("its own is less even then", millis(2000), millis(60_000), vec![first()], TimeoutPhase::Headers, 2),
+    ];
+    for (row, own, total, replies, phase, attempts) in rows {
+        let builder = hasty(&gateway).header_timeout(own).management_header_timeout(own).timeout(total).management_timeout(total);
+        let client = builder.retry(fast().max_attempts(attempts)).build().unwrap();
+        for path in [CHAT, "/v1/models"] {
+            gateway.script(path, replies.clone());
+            gateway.always(path, Reply::silence());
+        }
+        let both = async { tokio::join!(client.chat().create(&hello()), client.models().list()) };
+        let (of_chat, of_models) = tokio::time::timeout(millis(30_000), both).await.expect(row);
+        for error in [of_chat.unwrap_err(), of_models.unwrap_err()] {
+            let limit = if phase == TimeoutPhase::Total { total } else { own };
+            let found = matches!(error, Error::Timeout { phase: found, limit: told, .. } if (found, told) == (phase, limit));
+            assert!(found && error.attempts() == attempts && error.elapsed() >= limit, "{row}: {error:?}");
+        }
     }
 }
 

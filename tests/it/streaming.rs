@@ -111,19 +111,6 @@ async fn dropping_a_stream_closes_its_connection() {
 }
 
 #[tokio::test]
-async fn a_finished_stream_gives_its_connection_back() {
-    let gateway = gateway().await;
-    let client = gateway.client();
-    // The last piece of the body comes a little after the end mark.
-    let body = format!("data: {}\n\ndata: {}\n\ndata: [DONE]\n\n: bye\n\n", chunk("a"), finish());
-    for _ in 0..5 {
-        gateway.script(CHAT, [Reply::event_stream(body.clone()).interval(Duration::from_millis(30))]);
-        assert_eq!(client.chat().stream(&hello()).await.unwrap().into_response().await.unwrap().text(), "a");
-    }
-    assert_eq!(gateway.accepted_connections(), 1);
-}
-
-#[tokio::test]
 async fn a_server_that_lingers_after_the_end_mark_is_left() {
     let gateway = gateway().await;
     let body = format!("data: {}\n\ndata: [DONE]\n\n", finish());
@@ -143,20 +130,6 @@ async fn an_event_beyond_the_limit_ends_the_stream() {
     let (partial, ended) = client.chat().stream(&hello()).await.unwrap().into_outcome().await;
     assert_eq!(partial.text(), "a");
     assert!(matches!(ended, Err(Error::TooLarge { limit: 1000, .. })), "{ended:?}");
-}
-
-#[tokio::test]
-async fn a_runtime_may_end_and_the_client_goes_on_in_another() {
-    let gateway = gateway().await;
-    let client = gateway.client();
-    for _ in 0..2 {
-        let client = client.clone();
-        let run = move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(client.chat().create(&hello())).unwrap().text()
-        };
-        assert_eq!(tokio::task::spawn_blocking(run).await.unwrap(), "You said: \"Hello!\"");
-    }
 }
 
 #[tokio::test]

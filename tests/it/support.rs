@@ -1,12 +1,15 @@
 //! What several tests share.
 
+pub(crate) mod full_queue;
 #[cfg(feature = "rustls")]
 pub(crate) mod http2_server;
 pub(crate) mod log;
-#[cfg(feature = "rustls")]
 pub(crate) mod raw_server;
+#[cfg(feature = "rustls")]
+pub(crate) mod tls;
 
 use std::io::Write as _;
+use std::process::{Command, Output};
 
 use arouter::chat::{ChatRequest, Message};
 use arouter::messages::{InputMessage, MessagesRequest};
@@ -65,14 +68,32 @@ pub(crate) fn json_of(variable: &str, what: &str) -> Option<Value> {
     Some(serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap())
 }
 
-/// Runs a test of this binary by its name in a process of its own, with these variables and no others of the crate's.
-pub(crate) fn alone(test: &str, variables: &[(&str, &str)]) -> std::process::Output {
-    let mut program = std::process::Command::new(std::env::current_exe().unwrap());
+/// Runs a test of this binary by its name in a process of its own, with these variables and no others that the crate reads.
+pub(crate) fn alone(test: &str, variables: &[(&str, &str)]) -> Output {
+    run_alone(Command::new(std::env::current_exe().unwrap()), test, variables)
+}
+
+/// As [`alone`], with a limit that the shell sets before: `ulimit -n 64`.
+#[cfg(unix)]
+pub(crate) fn alone_within(limit: &str, test: &str) -> Output {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("{limit} && exec \"$0\" \"$@\"")]).arg(std::env::current_exe().unwrap());
+    run_alone(shell, test, &[])
+}
+
+fn run_alone(mut program: Command, test: &str, variables: &[(&str, &str)]) -> Output {
     program.args(["--exact", test, "--nocapture"]).env(ALONE, "1");
-    for name in ["AROUTER_API_KEY", "AROUTER_MANAGEMENT_KEY", "AROUTER_BASE_URL"] {
-        program.env_remove(name);
+    for name in ["AROUTER_API_KEY", "AROUTER_MANAGEMENT_KEY", "AROUTER_BASE_URL", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
+        program.env_remove(name).env_remove(name.to_lowercase());
     }
     program.envs(variables.iter().copied()).output().unwrap()
+}
+
+/// What a test in a process of its own printed, once it is sure that it ran and passed.
+pub(crate) fn passed(output: &Output) -> String {
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    said
 }
 
 /// Whether this process was started by [`alone`].

@@ -1,23 +1,24 @@
 //! Who a client talks to in a cell: a raw server, one behind TLS, a proxy, or nobody.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use arouter::ClientBuilder;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, SanType};
+use rcgen::SanType;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::aws_lc_rs;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::pki_types::CertificateDer;
 
 use super::fault::Fault;
 use super::operations::Operation;
+use crate::support::full_queue::{FullQueue, bound};
 use crate::support::raw_server::RawServer;
+use crate::support::tls::{issuer, server};
 
 /// A certificate authority that the clients trust, and certificates with something wrong about them.
 pub(super) struct Authority {
@@ -41,27 +42,6 @@ impl Authority {
     }
 }
 
-fn issuer(name: &str) -> CertifiedIssuer<'static, KeyPair> {
-    let mut params = CertificateParams::default();
-    params.distinguished_name.push(DnType::CommonName, name);
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
-}
-
-/// A server whose certificate names this host, and ends with this year.
-fn server(issuer: &CertifiedIssuer<'static, KeyPair>, host: SanType, last_year: i32) -> Arc<ServerConfig> {
-    let key = KeyPair::generate().unwrap();
-    let mut params = CertificateParams::default();
-    params.subject_alt_names = vec![host];
-    params.not_before = rcgen::date_time_ymd(2000, 1, 1);
-    params.not_after = rcgen::date_time_ymd(last_year, 12, 31);
-    let certificate = params.signed_by(&key, issuer).unwrap();
-    let provider = Arc::new(aws_lc_rs::default_provider());
-    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap().with_no_client_auth();
-    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-    Arc::new(config.with_single_cert(vec![certificate.der().clone()], key).unwrap())
-}
-
 /// The other end of a cell.
 pub(super) enum Peer {
     /// Answers, in its way.
@@ -70,8 +50,8 @@ pub(super) enum Peer {
     Proxy(RawServer),
     /// Takes connections, and no request.
     Accepting { base_url: String, root: Option<CertificateDer<'static>>, open: Arc<AtomicUsize>, task: JoinHandle<()> },
-    /// Takes no more connections: its queue is full of these.
-    Full { address: SocketAddr, _queue: Vec<TcpStream>, _listener: TcpListener },
+    /// Takes no more connections.
+    Full(FullQueue),
     /// Isn't there; a socket that doesn't listen keeps its port from others.
     Nobody { base_url: String, _port: Option<TcpSocket> },
 }
@@ -89,7 +69,7 @@ impl Peer {
             Fault::TlsExpired => Self::tls(&authority.expired, authority).await,
             Fault::TlsUnknownCa => Self::tls(&authority.unknown, authority).await,
             Fault::PlainPeer => Self::accepting(None, None).await,
-            Fault::ConnectTimeout => Self::full().await,
+            Fault::ConnectTimeout => Self::Full(FullQueue::new().await),
             Fault::ProxyRefuses => Self::Proxy(raw().await),
             _ => Self::Raw(raw().await),
         }
@@ -125,16 +105,6 @@ impl Peer {
         Self::Accepting { base_url, root, open, task }
     }
 
-    async fn full() -> Self {
-        let listener = bound().listen(1).unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut queue = Vec::new();
-        while let Ok(Ok(stream)) = tokio::time::timeout(Duration::from_millis(250), TcpStream::connect(address)).await {
-            queue.push(stream);
-        }
-        Self::Full { address, _queue: queue, _listener: listener }
-    }
-
     /// The client that reaches it.
     pub(super) fn reached_by(&self, builder: ClientBuilder) -> ClientBuilder {
         match self {
@@ -147,7 +117,7 @@ impl Peer {
                 let root = root.as_ref().map(|root| reqwest::Certificate::from_der(root).unwrap());
                 builder.base_url(base_url).http_client(move |http| http.tls_certs_merge(root))
             }
-            Self::Full { address, .. } => builder.base_url(format!("http://{address}")),
+            Self::Full(queue) => builder.base_url(format!("http://{}", queue.address)),
             Self::Nobody { base_url, .. } => builder.base_url(base_url),
         }
     }
@@ -156,7 +126,7 @@ impl Peer {
     pub(super) fn requests(&self) -> usize {
         match self {
             Self::Raw(server) | Self::Proxy(server) => server.requests(),
-            Self::Accepting { .. } | Self::Full { .. } | Self::Nobody { .. } => 0,
+            Self::Accepting { .. } | Self::Full(_) | Self::Nobody { .. } => 0,
         }
     }
 
@@ -172,7 +142,7 @@ impl Peer {
                 };
                 tokio::time::timeout(Duration::from_secs(10), settled).await.is_ok()
             }
-            Self::Full { .. } | Self::Nobody { .. } => true,
+            Self::Full(_) | Self::Nobody { .. } => true,
         }
     }
 }
@@ -183,10 +153,4 @@ impl Drop for Peer {
             task.abort();
         }
     }
-}
-
-fn bound() -> TcpSocket {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    socket
 }

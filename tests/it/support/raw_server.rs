@@ -1,8 +1,8 @@
 //! A server that speaks raw bytes: what no HTTP server would send.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -40,6 +40,7 @@ struct Counts {
     connections: AtomicUsize,
     open: AtomicUsize,
     requests: AtomicUsize,
+    heard: Mutex<Vec<String>>,
 }
 
 impl RawServer {
@@ -64,6 +65,11 @@ impl RawServer {
     /// How many requests it has read whole.
     pub(crate) fn requests(&self) -> usize {
         self.counts.requests.load(Ordering::SeqCst)
+    }
+
+    /// The requests that it has read whole, as they came.
+    pub(crate) fn heard(&self) -> Vec<String> {
+        self.counts.heard.lock().unwrap().clone()
     }
 
     pub(crate) fn connections(&self) -> usize {
@@ -107,9 +113,8 @@ async fn serve(mut stream: TcpStream, script: Script, counts: Arc<Counts>) {
     _ = stream.set_nodelay(true);
     let _open = Open::new(counts.clone());
     for number in 0.. {
-        if read_request(&mut stream).await.is_none() {
-            return;
-        }
+        let Some(request) = read_request(&mut stream).await else { return };
+        counts.heard.lock().unwrap().push(request);
         counts.requests.fetch_add(1, Ordering::SeqCst);
         for act in script(number) {
             if !perform(&mut stream, act).await {
