@@ -343,8 +343,8 @@ impl Decoder {
     }
 }
 
-/// What only tests ask.
-#[cfg(test)]
+/// What only tests and fuzzers ask.
+#[cfg(any(test, fuzzing, arouter_bench))]
 impl Decoder {
     /// Bytes held beside the current piece.
     pub(crate) fn held(&self) -> usize {
@@ -352,11 +352,13 @@ impl Decoder {
     }
 
     /// Last event id that was in force at a blank line.
+    #[cfg(test)]
     pub(crate) fn last_event_id(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.last_id)
     }
 
     /// How many comment lines came.
+    #[cfg(test)]
     pub(crate) fn comments(&self) -> u64 {
         self.comments
     }
