@@ -31,7 +31,8 @@ fuzz_target!(|input: &[u8]| {
     assert!(!api.message().is_empty() && api.message().chars().count() <= 512);
     let shown = format!("{error} {error:?} {error:#?} {:?} {:?} {:?}", api.message(), api.code(), api.param());
     // Debug output escapes what it quotes.
-    for form in [key, &format!("{key:?}").replace('"', ""), &format!("{key:?}")[1..key.len()]] {
+    let quoted = format!("{key:?}");
+    for form in [key, quoted.trim_matches('"')] {
         assert!(!shown.contains(form), "{shown}");
     }
     for text in [Some(api.message()), api.kind(), api.code(), api.param(), api.provider(), api.request_id(), error.request_id()] {
