@@ -18,19 +18,19 @@ fuzz_target!(|input: &[u8]| {
         None => 0,
     };
 
-    for limit in [usize::MAX >> 1, limit] {
+    for limit in [1 << 30, limit] {
         let whole = read(&[&stream], limit);
         for pieces in [&planned, &single] {
             let split = read(pieces, limit);
-            assert_eq!((&split.events, split.is_refused), (&whole.events, whole.is_refused), "limit {limit}, cut {pieces:?}");
-            assert!(whole.is_refused || split == whole, "limit {limit}, cut {pieces:?}: {split:?}, whole {whole:?}");
+            assert_eq!((&split.events, split.is_refused), (&whole.events, whole.is_refused), "limit {limit}, cut in {}", pieces.len());
+            assert!(whole.is_refused || split == whole, "limit {limit}, cut in {}", pieces.len());
         }
         if !stream.contains(&b'\r') {
             for line_end in [&b"\r"[..], b"\r\n"] {
                 let stream: Vec<u8> = stream.split(|byte| *byte == b'\n').collect::<Vec<_>>().join(line_end);
                 let other = read(&cut(&stream, plan), limit);
                 assert_eq!((&other.events, other.is_refused), (&whole.events, whole.is_refused), "limit {limit}, {line_end:?}");
-                assert!(whole.is_refused || other == whole, "limit {limit}, {line_end:?}: {other:?}, with LF {whole:?}");
+                assert!(whole.is_refused || other == whole, "limit {limit}, {line_end:?}");
             }
         }
     }
@@ -38,7 +38,8 @@ fuzz_target!(|input: &[u8]| {
 
 fn read(pieces: &[&[u8]], limit: usize) -> Events {
     let (events, most_held) = read_events(pieces, limit);
-    assert!(most_held <= limit + 64 * 1024, "{most_held} bytes held, limit {limit}");
+    // Twice: buffers grow by doubling, and there may be two long ones, the data's and an unfinished line's.
+    assert!(most_held <= limit.saturating_mul(2) + 64 * 1024, "{most_held} bytes held, limit {limit}");
     events
 }
 
@@ -60,7 +61,8 @@ fn cut<'s>(stream: &'s [u8], plan: &[u8]) -> Vec<&'s [u8]> {
     let mut pieces = Vec::new();
     let mut rest = stream;
     if plan.iter().any(|length| *length > 0) {
-        for length in plan.iter().cycle() {
+        // Not without end: a plan may be nearly all zeros.
+        for length in plan.iter().cycle().take(1000) {
             // Long streams in longer pieces.
             let length = usize::from(*length) * (1 + stream.len() / 4096);
             let (piece, after) = rest.split_at(length.min(rest.len()));
