@@ -178,3 +178,9 @@ impl<'r> Body<'r> {
         request.map(|request| request.result_field("choices"))
     }
 }
+
+/// How fuzzers read a stream.
+#[cfg(any(fuzzing, arouter_bench))]
+pub(crate) fn protocol() -> impl crate::transport::stream::Protocol<Item = ChatChunk> {
+    ChatProtocol::new(None)
+}

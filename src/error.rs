@@ -426,18 +426,21 @@ impl From<ApiError> for Error {
     }
 }
 
-/// Cuts at `max` characters and escapes what could move a terminal's cursor.
+/// Escapes what could move a terminal's cursor, and cuts at `max` characters.
 pub(crate) fn printable(text: &str, max: usize) -> String {
     let mut shown = String::with_capacity(text.len().min(max));
-    for character in text.chars().take(max) {
-        if character.is_control() {
-            shown.extend(character.escape_default());
-        } else {
-            shown.push(character);
+    let mut room = max;
+    for character in text.chars() {
+        let escape = character.is_control().then(|| character.escape_default());
+        let Some(rest) = room.checked_sub(escape.as_ref().map_or(1, ExactSizeIterator::len)) else {
+            shown.push('…');
+            break;
+        };
+        room = rest;
+        match escape {
+            Some(escape) => shown.extend(escape),
+            None => shown.push(character),
         }
-    }
-    if text.chars().nth(max).is_some() {
-        shown.push('…');
     }
     shown
 }

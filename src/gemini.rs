@@ -307,3 +307,9 @@ fn fill_in_model(request: &mut Value, model: &str) {
         fields.entry("model").or_insert_with(|| format!("models/{}", bare(model)).into());
     }
 }
+
+/// How fuzzers read a stream.
+#[cfg(any(fuzzing, arouter_bench))]
+pub(crate) fn protocol() -> impl crate::transport::stream::Protocol<Item = GenerateContentResponse> {
+    GeminiProtocol::default()
+}

@@ -70,6 +70,10 @@ pub mod models;
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
 
+#[cfg(any(fuzzing, arouter_bench))]
+#[doc(hidden)]
+pub mod internals;
+
 mod client;
 mod credentials;
 mod extra;
@@ -96,19 +100,6 @@ pub use raw::{RawEvent, RawEvents, RawRequest};
 pub use response::{Meta, RateLimit, RateLimits, Response};
 pub use timestamp::Timestamp;
 pub use transport::retry::{RetryClass, RetryPolicy};
-
-/// What benchmarks and fuzzers reach; no part of the API.
-#[cfg(any(fuzzing, arouter_bench))]
-#[doc(hidden)]
-pub mod internals {
-    use crate::embeddings::{self, EmbeddingsResponse};
-    use crate::error::Result;
-
-    /// Decodes an answer as the calls of [`Embeddings`](embeddings::Embeddings) do.
-    pub fn decode_embeddings(body: &[u8], is_base64: bool) -> Result<EmbeddingsResponse> {
-        embeddings::decode(body, is_base64)
-    }
-}
 
 /// The README's examples, compiled.
 #[cfg(doctest)]

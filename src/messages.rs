@@ -301,3 +301,9 @@ pub struct OriginalTokenCount {
     #[serde(flatten)]
     pub extra: Extra,
 }
+
+/// How fuzzers read a stream.
+#[cfg(any(fuzzing, arouter_bench))]
+pub(crate) fn protocol() -> impl crate::transport::stream::Protocol<Item = MessagesEvent> {
+    MessagesProtocol::default()
+}

@@ -175,9 +175,7 @@ impl ApiError {
     pub(crate) fn parse(status: StatusCode, content_type: Option<&str>, body: Bytes, scrubber: &Scrubber) -> Self {
         let body = scrubber.bytes(body);
         let mut findings = Findings::read(&body, content_type.is_some_and(|kind| kind.contains("html")));
-        if let Some(message) = &mut findings.message {
-            scrubber.text(message);
-        }
+        findings.scrub(scrubber);
         let message = findings.message.filter(|message| !message.trim().is_empty());
         Self {
             status,
@@ -262,6 +260,13 @@ impl Findings {
             && !text.starts_with(['<', '{', '['])
             && !text.chars().any(|character| character.is_control() && !character.is_ascii_whitespace());
         Self { message: is_text.then(|| text.to_owned()), ..Self::default() }
+    }
+
+    /// Blots keys out once more: what a body spells with escapes is plain only now.
+    fn scrub(&mut self, scrubber: &Scrubber) {
+        let texts = [&mut self.message, &mut self.code, &mut self.kind, &mut self.param, &mut self.request_id];
+        texts.into_iter().flatten().for_each(|text| scrubber.text(text));
+        self.metadata.iter_mut().for_each(|metadata| scrubber.value(metadata));
     }
 
     fn from_value(value: Value) -> Self {

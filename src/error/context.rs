@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
+use serde_json::Value;
 
 use super::{Seconds, printable};
 use crate::credentials::ApiKey;
@@ -109,6 +110,22 @@ impl Scrubber {
         }
     }
 
+    pub(crate) fn value(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => self.text(text),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
+            Value::Object(fields) => {
+                let scrubbed = std::mem::take(fields).into_iter().map(|(mut name, mut field)| {
+                    self.text(&mut name);
+                    self.value(&mut field);
+                    (name, field)
+                });
+                *fields = scrubbed.collect();
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
     /// The forms of a key that may be in a text: none, as nearly always, if not even the key's plain start is.
     fn forms_in<'k>(text: &[u8], key: &'k str) -> Vec<Cow<'k, str>> {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
@@ -163,6 +180,7 @@ fn replace(haystack: &[u8], needle: &[u8], replacement: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ApiError;
     use super::*;
 
     #[test]
@@ -184,5 +202,33 @@ mod tests {
             assert_eq!(text, String::from_utf8_lossy(&scrubbed));
             assert!(text.contains("[REDACTED]") && !text.contains("lr_live"), "{text}");
         }
+    }
+    #[test]
+    fn a_key_in_escapes_is_blotted_out_of_every_field() {
+        let key = r#"lr_live_a/b"c"#;
+        let scrubber = Scrubber::new([ApiKey::new(key).unwrap()]);
+        let escapes: String = key.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
+        let shapes = [
+            r#"{"error":{"message":"KEY","type":"KEY","code":"KEY","param":"KEY","metadata":{"KEY":["KEY"]}},"request_id":"KEY"}"#,
+            r#"{"error":{"status":"KEY","details":[{"KEY":"KEY"}]},"code":"KEY"}"#,
+            r#"{"error":"KEY","error_description":"KEY"}"#,
+            r#"{"detail":[{"msg":"KEY"}],"type":"KEY","param":"KEY","metadata":"KEY"}"#,
+        ];
+        for shape in shapes {
+            let body = Bytes::from(shape.replace("KEY", &escapes));
+            let api = ApiError::parse(StatusCode::BAD_REQUEST, None, body, &scrubber);
+            let texts = [Some(api.message()), api.kind(), api.code(), api.param(), api.request_id()];
+            assert!(!texts.iter().flatten().any(|text| text.contains("lr_live")), "{texts:?}");
+            assert!(!format!("{:?}", api.metadata()).contains("lr_live"), "{:?}", api.metadata());
+        }
+    }
+
+    #[test]
+    fn what_is_escaped_counts_as_long_as_it_is() {
+        assert_eq!(printable("a\u{c}b", 7), "a\\u{c}b");
+        assert_eq!(printable("a\u{c}b", 6), "a\\u{c}…");
+        assert_eq!(printable("a\u{c}b", 5), "a…");
+        assert_eq!(printable("abc", 3), "abc");
+        assert_eq!(printable("", 0), "");
     }
 }

@@ -57,7 +57,7 @@ pub(crate) struct TooLong;
 /// Reads events out of pieces of bytes, by pull: [`push`](Self::push) a piece, then call [`next`](Self::next) until it has none.
 #[derive(Debug)]
 pub(crate) struct Decoder {
-    /// Most bytes of one event: its data, name and id.
+    /// Most bytes of one event: its data, its name, its id and the id before it.
     limit: usize,
     piece: Bytes,
     /// First byte of the piece that isn't read yet.
@@ -75,8 +75,9 @@ pub(crate) struct Decoder {
     data_from: usize,
     has_data: bool,
     name: Vec<u8>,
-    /// The id that the block has set, and the one that was in force at the last blank line.
+    /// The id that the block has set, if it has, and the one that was in force at the last blank line.
     id: Vec<u8>,
+    has_id: bool,
     last_id: Vec<u8>,
     /// The block was handed out: its name and data go at the next call.
     spent: bool,
@@ -112,6 +113,7 @@ impl Decoder {
             has_data: false,
             name: Vec::new(),
             id: Vec::new(),
+            has_id: false,
             last_id: Vec::new(),
             spent: false,
             retry_ms: None,
@@ -156,7 +158,7 @@ impl Decoder {
             if !self.tail.is_empty() || self.line != Line::Kept {
                 self.finish_line(line)?;
             } else if line.is_empty() {
-                self.last_id.clone_from(&self.id);
+                self.put_id_in_force();
                 self.spent = true;
                 if self.has_data {
                     return Ok(Some(self.block()));
@@ -164,7 +166,7 @@ impl Decoder {
                 self.clear_block();
             } else if let Some(data) = self.whole_event(&line) {
                 self.check_size(data.len())?;
-                self.last_id.clone_from(&self.id);
+                self.put_id_in_force();
                 self.spent = true;
                 return Ok(Some(Event { name: &self.name, data: &self.piece[data], id: &self.last_id, retry_ms: self.retry_ms }));
             } else {
@@ -229,7 +231,7 @@ impl Decoder {
                 _ => {
                     let mut line = std::mem::take(&mut self.tail);
                     self.take_line(&line)?;
-                    line.clear();
+                    empty(&mut line, KEPT_CAPACITY);
                     self.tail = line;
                 }
             },
@@ -251,14 +253,21 @@ impl Decoder {
     }
 
     fn take_field(&mut self, line: &[u8], name: &[u8], value: &[u8]) -> Result<(), TooLong> {
+        if matches!(name, b"event" | b"id" | b"retry") {
+            // Beside what it replaces, as when the line comes in pieces.
+            self.check_size(value.len())?;
+        }
         match name {
             b"event" => set(&mut self.name, value),
-            b"id" if memchr::memchr(0, value).is_none() => set(&mut self.id, value),
+            b"id" if memchr::memchr(0, value).is_none() => {
+                set(&mut self.id, value);
+                self.has_id = true;
+            }
             b"id" => {}
             b"retry" => self.retry_ms = digits(value).or(self.retry_ms),
             _ => keep_stray(&mut self.stray, line, true),
         }
-        self.check_size(0)
+        Ok(())
     }
 
     fn add_data(&mut self, value: &[u8]) -> Result<(), TooLong> {
@@ -310,7 +319,7 @@ impl Decoder {
     }
 
     fn check_size(&self, more: usize) -> Result<(), TooLong> {
-        let size = self.data.len() - self.data_from + self.name.len() + self.id.len() + more;
+        let size = self.data.len() - self.data_from + self.name.len() + self.id.len() + self.last_id.len() + more;
         if size > self.limit { Err(TooLong) } else { Ok(()) }
     }
 
@@ -322,11 +331,15 @@ impl Decoder {
         self.spent = false;
         self.has_data = false;
         self.data_from = 0;
-        self.name.clear();
-        if self.data.capacity() > KEPT_CAPACITY {
-            self.data = Vec::new();
+        empty(&mut self.name, KEPT_NAME);
+        empty(&mut self.data, KEPT_CAPACITY);
+    }
+
+    fn put_id_in_force(&mut self) {
+        if std::mem::take(&mut self.has_id) {
+            std::mem::swap(&mut self.id, &mut self.last_id);
+            empty(&mut self.id, KEPT_NAME);
         }
-        self.data.clear();
     }
 
     fn skip_byte_order_mark(&mut self) {
@@ -343,8 +356,8 @@ impl Decoder {
     }
 }
 
-/// What only tests ask.
-#[cfg(test)]
+/// What only tests and fuzzers ask.
+#[cfg(any(test, fuzzing, arouter_bench))]
 impl Decoder {
     /// Bytes held beside the current piece.
     pub(crate) fn held(&self) -> usize {
@@ -352,11 +365,13 @@ impl Decoder {
     }
 
     /// Last event id that was in force at a blank line.
+    #[cfg(test)]
     pub(crate) fn last_event_id(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.last_id)
     }
 
     /// How many comment lines came.
+    #[cfg(test)]
     pub(crate) fn comments(&self) -> u64 {
         self.comments
     }
@@ -384,8 +399,15 @@ fn sort_unfinished(start: &[u8]) -> Line {
     if [&b"data:"[..], b"event:", b"id:", b"retry:"].iter().any(may_become) { Line::Kept } else { Line::Stray }
 }
 
-fn set(buffer: &mut Vec<u8>, value: &[u8]) {
+fn empty(buffer: &mut Vec<u8>, kept: usize) {
+    if buffer.capacity() > kept {
+        *buffer = Vec::new();
+    }
     buffer.clear();
+}
+
+fn set(buffer: &mut Vec<u8>, value: &[u8]) {
+    empty(buffer, KEPT_NAME);
     buffer.extend_from_slice(value);
 }
 
@@ -417,8 +439,9 @@ const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
 /// Bytes of the longest field name that counts, with its colon and space.
 const LONGEST_FIELD: usize = b"event: ".len();
 
-/// Room of the data buffer that is kept from one event to the next.
+/// Room that is kept from one line or event to the next, of a buffer of data, and of a name or id.
 const KEPT_CAPACITY: usize = 64 * 1024;
+const KEPT_NAME: usize = 1024;
 
 const STRAY_BYTES: usize = 16 * 1024;
 

@@ -65,6 +65,41 @@ fn an_event_of_exactly_the_limit_passes_and_one_more_byte_does_not() {
 }
 
 #[test]
+fn the_limit_is_the_same_however_a_line_is_cut() {
+    let rows = [
+        ("retry: 1000\ndata: x\n\n", 4, false),
+        ("retry: 1000\ndata: x\n\n", 3, true),
+        ("id: 1\x00345\ndata: x\n\n", 4, true),
+        ("event: abc\nevent: def\ndata\n\n", 6, false),
+        ("event: abc\nevent: def\ndata\n\n", 5, true),
+        ("id: abc\nid: def\ndata\n\n", 5, true),
+    ];
+    for (stream, limit, is_refused) in rows {
+        for size in 1..=stream.len() {
+            let mut decoder = Decoder::new(limit);
+            let refused = stream.as_bytes().chunks(size).any(|piece| {
+                decoder.push(Bytes::copy_from_slice(piece));
+                decoder.next().is_err()
+            });
+            assert_eq!(refused, is_refused, "{stream:?} by {size}, limit {limit}");
+        }
+    }
+}
+
+#[test]
+fn long_names_and_ids_are_not_held_on_to() {
+    let limit = 128 * 1024;
+    let long = "x".repeat(100 * 1024);
+    let (first, second) = long.split_at(60 * 1024);
+    let stream = format!("event: {long}\ndata: x\n\nid: {long}\n\nid\n\ndata: {first}\ndata: {second}\n\n");
+    for piece in [100, 1024, 64 * 1024] {
+        let run = LimitRun::of(stream.as_bytes(), limit, piece);
+        assert!(!run.too_long && run.events == 2, "{}", run.events);
+        assert!(run.most_held <= 2 * limit + 64 * 1024, "{} bytes held, in pieces of {piece}", run.most_held);
+    }
+}
+
+#[test]
 fn what_the_end_of_the_stream_left_is_given_apart() {
     let mut decoder = Decoder::new(1024);
     decoder.push(Bytes::from_static(b"data: a\n\ndata: [DONE]"));

@@ -1,0 +1,158 @@
+//! What benchmarks and fuzzers reach of the private parts; no part of the API.
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderMap};
+use http::{Method, StatusCode};
+use url::Url;
+
+use crate::chat::{self, ChatChunk};
+use crate::credentials::ApiKey;
+use crate::embeddings::{self, EmbeddingsResponse};
+use crate::error::{ApiError, Error, Result, Scrubber};
+use crate::gemini::{self, GenerateContentResponse};
+use crate::json_values::ValueDecoder;
+use crate::messages::{self, MessagesEvent};
+use crate::response::Meta;
+use crate::transport::request::Request;
+use crate::transport::retry::{Decision, Failure, RetryClass, RetryPolicy};
+use crate::transport::sse;
+use crate::transport::stream::{Decoded, Decoder, Protocol};
+
+/// Decodes an answer as the calls of [`Embeddings`](embeddings::Embeddings) do.
+pub fn decode_embeddings(body: &[u8], is_base64: bool) -> Result<EmbeddingsResponse> {
+    embeddings::decode(body, is_base64)
+}
+
+/// An event as a decoder gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Event {
+    /// Its name.
+    pub name: String,
+    /// Its data.
+    pub data: Vec<u8>,
+    /// Last event id of the stream.
+    pub id: String,
+    /// Reconnection time of the stream.
+    pub retry_ms: Option<u64>,
+}
+
+impl From<sse::Event<'_>> for Event {
+    fn from(event: sse::Event<'_>) -> Self {
+        Self { name: event.name().into_owned(), data: event.data().to_vec(), id: event.id().into_owned(), retry_ms: event.retry_ms() }
+    }
+}
+
+/// What a decoder made of pieces of bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Events {
+    /// What it gave.
+    pub events: Vec<Event>,
+    /// What the end left; `None` too if an event was refused.
+    pub unfinished: Option<Event>,
+    /// Start of what came outside any field.
+    pub stray: Vec<u8>,
+    /// An event was larger than the limit.
+    pub is_refused: bool,
+}
+
+/// Reads server-sent events; also gives the most bytes that were held after a piece.
+pub fn read_events(pieces: &[&[u8]], limit: usize) -> (Events, usize) {
+    let mut most_held = 0;
+    let events = cut(sse::Decoder::new(limit), pieces, |decoder| most_held = decoder.held().max(most_held));
+    (events, most_held)
+}
+
+/// Reads JSON values.
+pub fn read_values(pieces: &[&[u8]], limit: usize) -> Events {
+    cut(ValueDecoder::new(limit), pieces, |_| {})
+}
+
+fn cut<D: Decoder>(mut decoder: D, pieces: &[&[u8]], mut look: impl FnMut(&D)) -> Events {
+    let mut events = Vec::new();
+    for piece in pieces {
+        decoder.push(Bytes::copy_from_slice(piece));
+        loop {
+            match decoder.next() {
+                Ok(Some(event)) => events.push(event.into()),
+                Ok(None) => break,
+                Err(sse::TooLong) => return Events { events, unfinished: None, stray: decoder.stray().to_vec(), is_refused: true },
+            }
+        }
+        look(&decoder);
+    }
+    let unfinished = decoder.finish().map(Event::from);
+    Events { events, unfinished, stray: decoder.stray().to_vec(), is_refused: false }
+}
+
+/// Reads the body of a stream of chat chunks: its items, and its error if it ends with one.
+pub fn read_chat(body: &[u8]) -> (Vec<ChatChunk>, Option<Error>) {
+    read(chat::protocol(), "text/event-stream", body)
+}
+
+/// Reads the body of a stream of Anthropic's events.
+pub fn read_messages(body: &[u8]) -> (Vec<MessagesEvent>, Option<Error>) {
+    read(messages::protocol(), "text/event-stream", body)
+}
+
+/// Reads the body of a stream of Gemini's pieces, of server-sent events or of JSON.
+pub fn read_gemini(body: &[u8], is_json: bool) -> (Vec<GenerateContentResponse>, Option<Error>) {
+    read(gemini::protocol(), if is_json { "application/json" } else { "text/event-stream" }, body)
+}
+
+fn read<P: Protocol>(mut protocol: P, content_type: &str, body: &[u8]) -> (Vec<P::Item>, Option<Error>) {
+    let Some(mut decoder) = protocol.decoder(Some(content_type), 1 << 24) else { return (Vec::new(), None) };
+    let mut items = Vec::new();
+    decoder.push(Bytes::copy_from_slice(body));
+    while let Ok(Some(event)) = decoder.next() {
+        match protocol.decode(&event) {
+            Ok(Decoded::Item(item)) => items.push(item),
+            Ok(Decoded::Skip) => {}
+            Ok(Decoded::Last(item) | Decoded::Broken(item, _)) => {
+                items.push(item);
+                return (items, None);
+            }
+            Ok(Decoded::End) => return (items, None),
+            Ok(Decoded::Failure) => return (items, Some(report(event.data()).into())),
+            Err(error) => return (items, Some(error)),
+        }
+    }
+    if let Some(event) = decoder.finish()
+        && let Ok(Decoded::Item(item) | Decoded::Last(item)) = protocol.decode(&event)
+    {
+        items.push(item);
+    }
+    (items, None)
+}
+
+fn report(data: &[u8]) -> ApiError {
+    ApiError::parse(StatusCode::OK, None, Bytes::copy_from_slice(data), &Scrubber::default())
+}
+
+/// The error of a call of this class, with this key, that was answered so.
+pub fn failed_call(class: RetryClass, status: StatusCode, headers: HeaderMap, body: &[u8], key: &ApiKey) -> Error {
+    let scrubber = Scrubber::new([key.clone()]);
+    let meta = Meta::of_head(status, headers, &scrubber);
+    let content_type = meta.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    Error::from(ApiError::parse(status, content_type, Bytes::copy_from_slice(body), &scrubber)).in_call(class, &meta)
+}
+
+/// What the head of an answer tells.
+pub fn head(status: StatusCode, headers: HeaderMap) -> Meta {
+    Meta::of_head(status, headers, &Scrubber::default())
+}
+
+/// How long to wait before the next attempt; `None` if there is none.
+pub fn retry_delay(policy: &RetryPolicy, class: RetryClass, error: &Error, attempts: u32, random: f64) -> Option<std::time::Duration> {
+    let failure = Failure { error, attempts, in_attempt: std::time::Duration::ZERO, was_ambiguous: false, remaining: None };
+    match policy.decide(class, &failure, random) {
+        Decision::Stop => None,
+        Decision::Retry { delay, .. } => Some(delay),
+    }
+}
+
+/// The URL of a request to these segments below a base.
+pub fn url(base: &Url, segments: &[&str]) -> Result<Url> {
+    Request::new(Method::GET, segments, "/").map(|request| request.url(base))
+}
