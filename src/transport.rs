@@ -18,6 +18,8 @@ pub(crate) mod stream;
 mod body;
 mod clock;
 mod failure;
+#[cfg(test)]
+mod properties;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use crate::support::{CHAT, gateway, hello};
 
-#[test]
-fn every_option_is_written_as_the_api_spells_it() {
-    let request = ChatRequest::new("openai/gpt-5.4", [Message::user("Hi")])
+/// A request with every option.
+pub(crate) fn every_option() -> ChatRequest {
+    ChatRequest::new("openai/gpt-5.4", [Message::user("Hi")])
         .models(["a", "b"])
         .route(arouter::chat::Route::Fallback)
         .max_tokens(1)
@@ -69,7 +69,12 @@ fn every_option_is_written_as_the_api_spells_it() {
         .metadata([("team".to_owned(), "search".to_owned())])
         .store(false)
         .stream_options(StreamOptions::usage(false))
-        .extra("next_week", 1);
+        .extra("next_week", 1)
+}
+
+#[test]
+fn every_option_is_written_as_the_api_spells_it() {
+    let request = every_option();
     let expected = json!({
         "model": "openai/gpt-5.4", "messages": [{"role": "user", "content": "Hi"}],
         "models": ["a", "b"], "route": "fallback", "max_tokens": 1, "max_completion_tokens": 2, "temperature": 0.5, "top_p": 0.9, "top_k": 3,

@@ -13,15 +13,20 @@ use crate::support::gateway;
 
 const EMBEDDINGS: &str = "/v1/embeddings";
 
-#[test]
-fn every_option_is_written_as_the_api_spells_it() {
-    let request = EmbeddingsRequest::new("openai/text-embedding-3-small", ["a", "b"])
+/// A request with every option.
+pub(crate) fn every_option() -> EmbeddingsRequest {
+    EmbeddingsRequest::new("openai/text-embedding-3-small", ["a", "b"])
         .encoding_format(EncodingFormat::Base64)
         .dimensions(512)
         .input_type("search_query")
         .user("user-42")
         .provider(ProviderPreferences::new().only(["openai"]))
-        .extra("next_week", 1);
+        .extra("next_week", 1)
+}
+
+#[test]
+fn every_option_is_written_as_the_api_spells_it() {
+    let request = every_option();
     let expected = json!({"model": "openai/text-embedding-3-small", "input": ["a", "b"], "encoding_format": "base64", "dimensions": 512,
         "input_type": "search_query", "user": "user-42", "provider": {"only": ["openai"]}, "next_week": 1});
     assert_eq!(serde_json::to_value(&request).unwrap(), expected);

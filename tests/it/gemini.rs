@@ -1,7 +1,7 @@
 //! Gemini's own protocol: its calls, over real sockets.
 
 mod accumulate;
-mod request;
+pub(crate) mod request;
 
 use arouter::gemini::{
     BatchEmbedContentsRequest, Content, CountTokensRequest, EmbedContentRequest, FinishReason, GenerateContentRequest,

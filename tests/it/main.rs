@@ -24,6 +24,7 @@ mod mocked;
 mod models;
 mod paths;
 #[cfg(feature = "rustls")]
+mod properties;
 mod proxies;
 mod redirects;
 mod retry;

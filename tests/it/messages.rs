@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 
 use crate::support::{MESSAGES, gateway, hello_claude};
 
-#[test]
-fn every_option_is_written_as_the_api_spells_it() {
+/// A request with every option.
+pub(crate) fn every_option() -> MessagesRequest {
     let object = |json: Value| json.as_object().unwrap().clone();
-    let request = MessagesRequest::new("claude-sonnet-4.6", 2048, [InputMessage::user("Hi")])
+    MessagesRequest::new("claude-sonnet-4.6", 2048, [InputMessage::user("Hi")])
         .system([ContentBlock::text("Be brief.").cache_control(CacheControl::ephemeral().ttl("1h"))])
         .temperature(0.5)
         .top_p(0.9)
@@ -98,7 +98,12 @@ fn every_option_is_written_as_the_api_spells_it() {
         .session_id("session")
         .trace(Trace::default().trace_id("t"))
         .betas(["a-beta"])
-        .extra("next_week", 1);
+        .extra("next_week", 1)
+}
+
+#[test]
+fn every_option_is_written_as_the_api_spells_it() {
+    let request = every_option();
     let expected = json!({
         "model": "claude-sonnet-4.6", "max_tokens": 2048, "messages": [{"role": "user", "content": "Hi"}],
         "system": [{"type": "text", "text": "Be brief.", "cache_control": {"type": "ephemeral", "ttl": "1h"}}],

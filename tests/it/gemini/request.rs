@@ -25,9 +25,9 @@ use serde_json::{Map, Value, json};
 
 use super::{renamed, snake_case};
 
-#[test]
-fn every_option_is_written_as_the_api_spells_it() {
-    let request = GenerateContentRequest::new([Content::user("Hi")])
+/// A request with every option.
+pub(crate) fn every_option() -> GenerateContentRequest {
+    GenerateContentRequest::new([Content::user("Hi")])
         .system_instruction("Be brief.")
         .tools([Tool::google_search()])
         .tool_config(
@@ -51,7 +51,12 @@ fn every_option_is_written_as_the_api_spells_it() {
         .labels([("team".to_owned(), "search".to_owned())])
         .model_armor_config(ModelArmorConfig::new().prompt_template_name("p").response_template_name("r"))
         .model("models/m")
-        .extra("nextWeek", 1);
+        .extra("nextWeek", 1)
+}
+
+#[test]
+fn every_option_is_written_as_the_api_spells_it() {
+    let request = every_option();
     let expected = json!({
         "contents": [{"role": "user", "parts": [{"text": "Hi"}]}],
         "systemInstruction": {"parts": [{"text": "Be brief."}]},
