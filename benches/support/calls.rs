@@ -1,0 +1,130 @@
+//! Calls of all kinds, made in rounds: between two of them nothing is under way, so that what is held can be compared.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use arouter::chat::{ChatRequest, Message};
+use arouter::embeddings::EmbeddingsRequest;
+use arouter::keys::ListKeysQuery;
+use arouter::{Client, Error};
+use futures::StreamExt as _;
+use tokio::task::JoinSet;
+
+use crate::process::Held;
+use crate::server::{EVENTS, Result};
+
+/// A call, with the reading of its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operation {
+    Chat,
+    Stream,
+    Embeddings,
+    Models,
+    Keys,
+    /// A stream that is dropped in the middle.
+    HalfStream,
+}
+
+impl Operation {
+    /// Those that come to an end, and one that doesn't.
+    pub(crate) const ALL: [Self; 6] = [Self::Chat, Self::Stream, Self::Embeddings, Self::Models, Self::Keys, Self::HalfStream];
+
+    /// Makes the call; whether the answer is the one that belongs to it.
+    pub(crate) async fn run(self, client: &Client, model: &str) -> Result<bool, Error> {
+        let request = ChatRequest::new(model, [Message::user("Is it so?")]);
+        Ok(match self {
+            Self::Chat => {
+                let reply = client.chat().create(&request).await?;
+                reply.model == model && reply.text() == "Yes."
+            }
+            Self::Stream => {
+                let reply = client.chat().stream(&request).await?.into_response().await?;
+                reply.model == model && reply.text() == (0..EVENTS).map(|number| number.to_string()).collect::<String>()
+            }
+            Self::HalfStream => {
+                let mut stream = client.chat().stream(&request).await?.take(EVENTS / 2);
+                let mut is_right = true;
+                while let Some(chunk) = stream.next().await.transpose()? {
+                    is_right &= chunk.model == model;
+                }
+                is_right
+            }
+            Self::Embeddings => {
+                let reply = client.embeddings().create(&EmbeddingsRequest::new(model, ["text"])).await?;
+                reply.model == model && reply.data.len() == 1
+            }
+            Self::Models => client.models().list().await?.data.len() == 2,
+            Self::Keys => client.keys().list(&ListKeysQuery::new()).await?.data.len() == 2,
+        })
+    }
+}
+
+/// Ten rounds of calls, some at a time.
+pub(crate) struct Rounds<C> {
+    calls: usize,
+    concurrent: usize,
+    call: Arc<C>,
+    next: Arc<AtomicUsize>,
+    rounds: usize,
+}
+
+impl<C, F> Rounds<C>
+where
+    C: Fn(usize) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<()>> + Send,
+{
+    pub(crate) const ROUNDS: usize = 10;
+    const MOST_TIME: Duration = Duration::from_secs(300);
+
+    /// `call` makes the call of a number.
+    pub(crate) fn new(calls: usize, concurrent: usize, call: C) -> Self {
+        Self { calls, concurrent, call: Arc::new(call), next: Arc::default(), rounds: 0 }
+    }
+
+    /// Makes the calls of the next round; gives how many there have been, and how many a second; `None` after the last.
+    pub(crate) async fn next(&mut self) -> Result<Option<(usize, f64)>> {
+        if self.rounds == Self::ROUNDS {
+            return Ok(None);
+        }
+        self.rounds += 1;
+        let (began, first, end) = (Instant::now(), self.next.load(Ordering::Relaxed), self.calls * self.rounds / Self::ROUNDS);
+        let mut workers = JoinSet::new();
+        for _ in 0..self.concurrent {
+            let (next, call) = (self.next.clone(), self.call.clone());
+            workers.spawn(async move {
+                let take = || next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |number| (number < end).then_some(number + 1));
+                while let Ok(number) = take() {
+                    call(number).await?;
+                }
+                Result::Ok(())
+            });
+        }
+        let ended = tokio::time::timeout(Self::MOST_TIME, workers.join_all()).await.map_err(|_| "a round doesn't end")?;
+        ended.into_iter().collect::<Result<()>>()?;
+        Ok(Some((end, (end - first) as f64 / began.elapsed().as_secs_f64())))
+    }
+}
+
+/// Fails if resident memory has grown since the second round.
+///
+/// It goes up and down with the allocator by some percent; then the line through all rounds counts. That nothing is left allocated
+/// is for `Held::comes_back` to tell.
+pub(crate) fn judge(calls: usize, track: &[Held]) -> Result<()> {
+    let resident: Vec<f64> = track[1..].iter().map(|held| held.resident as f64).collect();
+    let growth = (resident[resident.len() - 1] / resident[0] - 1.0) * 100.0;
+    let (middle, mean) = ((resident.len() - 1) as f64 / 2.0, resident.iter().sum::<f64>() / resident.len() as f64);
+    let distances = || (0..resident.len()).map(|round| round as f64 - middle);
+    let slope = distances().zip(&resident).map(|(x, y)| x * (y - mean)).sum::<f64>() / distances().map(|x| x * x).sum::<f64>();
+    let by_line = slope * (resident.len() - 1) as f64 / resident[0] * 100.0;
+    println!("resident memory since the second round: {growth:+.2} %, {by_line:+.2} % by the line through all");
+    if calls >= ENOUGH_CALLS && growth > MOST_PERCENT && by_line > MOST_PERCENT_BY_LINE {
+        return Err("resident memory grows".into());
+    }
+    Ok(())
+}
+
+/// By a fifth of these, everything has been used.
+const ENOUGH_CALLS: usize = 100_000;
+const MOST_PERCENT: f64 = 1.0;
+const MOST_PERCENT_BY_LINE: f64 = 10.0;
