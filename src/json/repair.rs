@@ -42,10 +42,13 @@ pub(super) fn without_odd_numbers<T: DeserializeOwned>(mut value: Value) -> Opti
     None
 }
 
-/// Moves the number at the end of this path; `None` if what is there is no number, or no field.
+/// Moves the number at the end of this path; `None` if what is there is no number, or no field, or says what the others belong to.
 fn set_aside(value: &mut Value, path: &Path) -> Option<()> {
     let mut segments: Vec<&Segment> = path.iter().filter(|segment| !matches!(segment, Segment::Enum { .. })).collect();
     let Some(Segment::Map { key: name }) = segments.pop() else { return None };
+    if name.to_ascii_lowercase().ends_with("index") {
+        return None;
+    }
     let place = segments.into_iter().try_fold(value, |value, segment| match segment {
         Segment::Map { key } => value.get_mut(key),
         Segment::Seq { index } => value.get_mut(*index),
@@ -174,9 +177,11 @@ mod tests {
                 assert_eq!(kept.to_string().trim_matches('"').parse::<f64>(), odd.trim_matches('"').parse(), "{odd}: {kept}");
             }
         }
-        // What isn't a number is no less wrong than before, and the caller's own types are read as they say.
+        // Without its index, a piece would go to the wrong place. What isn't a number is no less wrong than before, and the caller's own
+        // types are read as they say.
         assert!(matches!(decode_answer::<ChatResponse>(answer(r#"{"prompt_tokens":"x"}"#).as_bytes()), Err(Error::Decode { .. })));
         assert!(matches!(decode_answer::<ChatResponse>(br#"{"id":1e999}"#), Err(Error::Decode { .. })));
+        assert!(matches!(decode_answer::<ChatResponse>(br#"{"choices":[{"index":1e300}]}"#), Err(Error::Decode { .. })));
         assert!(decode::<ChatResponse>(answer(r#"{"prompt_tokens":-1}"#).as_bytes()).is_err());
     }
 }

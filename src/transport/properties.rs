@@ -20,7 +20,7 @@ fn ten_thousand() -> ProptestConfig {
 /// Text of a stream, made of what matters to its reader; its lines end in LF.
 fn stream() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
-        4 => prop::sample::select(vec!["data:", "data: ", "data", "event: ", "id: ", "retry: ", ":", " ", "\u{feff}", "\0", "é😀", "[DONE]", "7"]),
+        4 => prop::sample::select(vec!["data:", "data: ", "data", "event: ", "id: ", "retry: ", ":", " ", "\u{feff}", "\0", "é😀", "[END]", "7"]),
         3 => Just("\n"),
         2 => Just("\n\n"),
     ];

@@ -7,6 +7,7 @@ use arouter::testing::{Gateway, Reply};
 use arouter::{Client, Error, Method, RetryClass, RetryPolicy};
 use serde_json::{Value, json};
 
+use crate::support::full_queue::bound;
 use crate::support::{CHAT, chunk, gateway, hello};
 
 /// Long enough for a busy machine, short enough to wait for.
@@ -60,8 +61,9 @@ async fn each_class_is_sent_as_often_as_the_table_says() {
 
 #[tokio::test]
 async fn what_was_never_sent_is_tried_again_in_every_class() {
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let builder = Client::builder().api_key("lr_live_1").base_url(format!("http://127.0.0.1:{port}")).no_proxy();
+    // It doesn't listen, and keeps its port from others.
+    let port = bound();
+    let builder = Client::builder().api_key("lr_live_1").base_url(format!("http://{}", port.local_addr().unwrap())).no_proxy();
     let client = builder.retry(fast()).build().unwrap();
     for class in CLASSES {
         let error = post(&client, class).await.unwrap_err();

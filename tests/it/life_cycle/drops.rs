@@ -14,7 +14,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::support::full_queue::FullQueue;
 use crate::support::log::Log;
-use crate::support::{chunk, hello, print_line};
+use crate::support::{alone, chunk, hello, is_alone, passed, print_line};
 
 /// What is promised.
 const CLOSED_WITHIN: Duration = Duration::from_millis(250);
@@ -22,9 +22,20 @@ const CLOSED_WITHIN: Duration = Duration::from_millis(250);
 const MORE_THAN_BUFFERS: usize = 32 << 20;
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// In a process of its own, since one of them is known by what is logged, and others' logs decide what is.
+#[test]
+fn a_dropped_call_or_stream_closes_its_connection_wherever_it_is() {
+    let said = passed(&alone("life_cycle::drops::each_phase", &[]));
+    let line = said.lines().find_map(|line| line.find("drops: ").map(|at| &line[at..]));
+    print_line(line.expect("it tells how long they took"));
+}
+
 /// Tried again if it was late, since the machine may be busy: what is late by design is late each time.
 #[tokio::test]
-async fn a_dropped_call_or_stream_closes_its_connection_wherever_it_is() {
+async fn each_phase() {
+    if !is_alone() {
+        return;
+    }
     let phases: [(&str, Phase); 6] = [
         ("connecting", || while_connecting().boxed()),
         ("waiting for the head", || while_waiting_for_the_head().boxed()),
@@ -35,6 +46,7 @@ async fn a_dropped_call_or_stream_closes_its_connection_wherever_it_is() {
     ];
     let mut slowest = Duration::ZERO;
     for (name, phase) in phases {
+        print_line(name);
         let mut took = phase().await;
         for _ in 0..2 {
             took = if took < CLOSED_WITHIN { took } else { phase().await };
