@@ -25,6 +25,7 @@ mod models;
 mod paths;
 #[cfg(feature = "rustls")]
 mod properties;
+#[cfg(feature = "rustls")]
 mod proxies;
 mod redirects;
 mod retry;
