@@ -230,9 +230,9 @@ impl ClientBuilder {
     /// Sets the tokens that retries of all calls together draw on. 500 by default; 0 leaves only retries at times that the gateway
     /// set.
     ///
-    /// A retry takes 5, or 10 after a timeout, or none if the gateway set its time, later than the client's own; a success gives back what its retries took,
-    /// and a success at the first try gives 1. When everything fails, the bucket runs dry and calls fail at once instead of
-    /// three times each.
+    /// A retry takes 5, or 10 after a timeout, or none if the gateway set its time, later than the client's own; a success gives back
+    /// what its retries took, and a success at the first try gives 1. When everything fails, the bucket runs dry and calls fail at once
+    /// instead of three times each.
     pub fn retry_budget(mut self, tokens: u32) -> Self {
         self.retry_budget = tokens;
         self

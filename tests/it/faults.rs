@@ -16,7 +16,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::support::log::Log;
 use crate::support::raw_server::RawServer;
-use crate::support::{alone, everything_said, is_alone, print_line};
+use crate::support::{alone, everything_said, is_alone, passed, print_line};
 use fault::Fault;
 use operations::{Ended, OPERATIONS, Operation};
 use peers::{Authority, Peer};
@@ -30,9 +30,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// In a process of its own, since a program has one log.
 #[test]
 fn every_fault_of_every_operation() {
-    let output = alone("faults::the_matrix", &[]);
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    let said = passed(&alone("faults::the_matrix", &[]));
     for start in ["faults: ", "faults over HTTP/2: "] {
         let line = said.lines().find_map(|line| line.find(start).map(|at| &line[at..]));
         print_line(line.expect("the matrix tells its cells"));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use arouter::Client;
 
 use super::operations::{OPERATIONS, Operation};
-use super::table::{Cell, Expected, KNOWN, NEVER_SENT, ONCE, OPEN, REPEATABLE, expected, fails};
+use super::table::{Cell, Expected, KNOWN, NEVER_SENT, ONCE, OPEN, REPEATABLE, both, expected, fails};
 use super::{KEY, MANAGEMENT_KEY, PATIENCE, fast, judge};
 use crate::support::http2_server::{Frame, Http2Server};
 
@@ -62,10 +62,6 @@ const TABLE: [(Fault, Cell, Cell); 20] = [
     both(OverLongBody, fails("TooLarge", ONCE, KNOWN)),
     both(CrossOriginRedirect, fails("Redirect", ONCE, KNOWN)),
 ];
-
-const fn both(fault: Fault, cell: Cell) -> (Fault, Cell, Cell) {
-    (fault, cell, cell)
-}
 
 /// Error codes of the protocol.
 const NO_ERROR: u32 = 0;

@@ -72,7 +72,8 @@ pub(super) const ROWS: [(Fault, Cell, Cell); 34] = [
     both(ProxyRefuses, fails("Connect Proxy", NEVER_SENT.0, NEVER_SENT.1)),
 ];
 
-const fn both(fault: Fault, cell: Cell) -> (Fault, Cell, Cell) {
+/// The same for whole answers and for streams.
+pub(super) const fn both<F: Copy>(fault: F, cell: Cell) -> (F, Cell, Cell) {
     (fault, cell, cell)
 }
 
