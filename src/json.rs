@@ -2,8 +2,11 @@
 
 mod repair;
 
+use std::io::Write;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::ser::Formatter;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
@@ -14,10 +17,8 @@ use crate::error::{Error, Result};
 ///
 /// `Error::Config` if the value can't be JSON, or nests deeper than any server would read.
 pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
-    let body = serde_json::to_vec(value).map_err(|error| Error::config_from("the request can't be encoded as JSON", error))?;
-    if nests_deeper_than(&body, MAX_DEPTH) {
-        return Err(Error::config(format!("the request nests deeper than {MAX_DEPTH} levels")));
-    }
+    let mut body = Vec::with_capacity(128);
+    write(&mut body, value)?;
     Ok(body)
 }
 
@@ -25,12 +26,60 @@ pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
 ///
 /// # Errors
 ///
-/// `Error::Config` if the value can't be JSON, or is no object.
+/// `Error::Config` if the value can't be JSON, nests too deep, or is no object.
 pub(crate) fn fields<T: Serialize + ?Sized>(value: &T) -> Result<Map<String, Value>> {
+    write(std::io::sink(), value)?;
     match serde_json::to_value(value) {
         Ok(Value::Object(fields)) => Ok(fields),
         Ok(_) => Err(Error::config("the request is no JSON object")),
-        Err(error) => Err(Error::config_from("the request can't be encoded as JSON", error)),
+        Err(error) => Err(not_encoded(error)),
+    }
+}
+
+fn write<T: Serialize + ?Sized>(body: impl Write, value: &T) -> Result<()> {
+    let mut writer = serde_json::Serializer::with_formatter(body, Bounded { depth: 0 });
+    value.serialize(&mut writer).map_err(|error| match error.is_io() {
+        // Neither a vector nor a sink fails.
+        true => Error::config(format!("the request nests deeper than {MAX_DEPTH} levels")),
+        false => not_encoded(error),
+    })
+}
+
+fn not_encoded(error: serde_json::Error) -> Error {
+    Error::config_from("the request can't be encoded as JSON", error)
+}
+
+/// Compact JSON that stops at a depth, before a value that has no end of levels uses up the stack.
+struct Bounded {
+    depth: usize,
+}
+
+impl Bounded {
+    fn enter(&mut self) -> std::io::Result<()> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH { Err(std::io::ErrorKind::InvalidInput.into()) } else { Ok(()) }
+    }
+}
+
+impl Formatter for Bounded {
+    fn begin_array<W: Write + ?Sized>(&mut self, writer: &mut W) -> std::io::Result<()> {
+        self.enter()?;
+        writer.write_all(b"[")
+    }
+
+    fn end_array<W: Write + ?Sized>(&mut self, writer: &mut W) -> std::io::Result<()> {
+        self.depth -= 1;
+        writer.write_all(b"]")
+    }
+
+    fn begin_object<W: Write + ?Sized>(&mut self, writer: &mut W) -> std::io::Result<()> {
+        self.enter()?;
+        writer.write_all(b"{")
+    }
+
+    fn end_object<W: Write + ?Sized>(&mut self, writer: &mut W) -> std::io::Result<()> {
+        self.depth -= 1;
+        writer.write_all(b"}")
     }
 }
 
@@ -101,30 +150,6 @@ fn describe(error: &serde_json::Error) -> String {
     format!("{kind}, expected {expected} {place}")
 }
 
-fn nests_deeper_than(json: &[u8], limit: usize) -> bool {
-    // Most bodies can't even hold that many brackets: counting is cheaper than walking.
-    if memchr::memchr2_iter(b'{', b'[', json).take(limit + 1).count() <= limit {
-        return false;
-    }
-    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    for byte in json {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => {
-                depth += 1;
-                if depth > limit {
-                    return true;
-                }
-            }
-            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    false
-}
-
 const MAX_DEPTH: usize = 128;
 
 #[cfg(test)]
@@ -157,11 +182,16 @@ mod tests {
 
     #[test]
     fn a_request_that_nests_too_deep_is_refused() {
-        let mut value = Value::Null;
-        for _ in 0..200 {
-            value = Value::Array(vec![value]);
-        }
-        assert!(matches!(encode(&value), Err(Error::Config { .. })));
+        let nested = |levels: usize| (1..levels).fold(serde_json::json!([]), |value, _| Value::Array(vec![value]));
+        let refused = |value: &Value| {
+            let errors = [encode(value).map(drop), fields(&BTreeMap::from([("extra", value)])).map(drop)];
+            errors.map(|result| matches!(result, Err(Error::Config { .. })))
+        };
+        assert_eq!(refused(&nested(MAX_DEPTH - 1)), [false, false]);
+        assert_eq!(refused(&nested(MAX_DEPTH)), [false, true], "the object around it counts");
+        assert_eq!(refused(&nested(MAX_DEPTH + 1)), [true, true]);
+        // Writing it all would take more stack than a thread has.
+        assert_eq!(refused(&nested(10_000)), [true, true]);
         assert!(encode(&vec!["[[[[".repeat(100); 200]).is_ok());
     }
 }
