@@ -425,12 +425,13 @@ fn keep_stray(stray: &mut Vec<u8>, bytes: &[u8], ends: bool) {
     }
 }
 
-/// Grows by doubling, as a vector does by itself, but not far beyond the limit.
+/// Grows by doubling, as a vector does by itself, but a large one by half, and none far beyond the limit.
 fn reserve(buffer: &mut Vec<u8>, more: usize, limit: usize) {
     let needed = buffer.len() + more;
-    if needed > buffer.capacity() {
-        let doubled = (buffer.capacity() * 2).min(limit.saturating_add(SLACK));
-        buffer.reserve_exact(doubled.max(needed) - buffer.len());
+    let held = buffer.capacity();
+    if needed > held {
+        let grown = held + if held < LARGE { held } else { held / 2 };
+        buffer.reserve_exact(grown.min(limit.saturating_add(SLACK)).max(needed) - buffer.len());
     }
 }
 
@@ -446,6 +447,9 @@ const KEPT_NAME: usize = 1024;
 const STRAY_BYTES: usize = 16 * 1024;
 
 const SLACK: usize = 32 * 1024;
+
+/// From here on, room for what may come is room that is missing elsewhere.
+const LARGE: usize = 1 << 20;
 
 #[cfg(test)]
 mod tests;
