@@ -56,8 +56,8 @@ fn is_tls(cause: &(dyn StdError + 'static)) -> bool {
         return true;
     }
     // The platform's TLS has no type that can be named here without depending on it.
-    let words = cause.to_string();
-    ["certificate", "TLS", "SSL"].iter().any(|word| words.contains(word))
+    let words = cause.to_string().to_ascii_lowercase();
+    ["certificate", "tls", "ssl"].iter().any(|word| words.contains(word))
 }
 
 /// Whether an HTTP/2 peer says that it has not looked at the request: it has refused the stream, or was closing the connection.

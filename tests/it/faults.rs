@@ -10,8 +10,10 @@ mod table;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arouter::error::ConnectKind;
 use arouter::{Client, ClientBuilder, Error, RetryPolicy};
 use futures::StreamExt as _;
+use tokio::io::AsyncReadExt as _;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::support::log::Log;
@@ -26,6 +28,21 @@ const KEY: &str = "lr_live_SENTINEL/of+the=key";
 const MANAGEMENT_KEY: &str = "lr_mgmt_SENTINEL/of+the=key";
 /// How long what is missing is waited for.
 const PATIENCE: Duration = Duration::from_millis(500);
+
+#[tokio::test]
+async fn a_handshake_that_the_peer_breaks_off_is_a_failure_of_tls() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = Client::builder().api_key(KEY).base_url(format!("https://{}", listener.local_addr().unwrap())).no_retry().build().unwrap();
+    let peer = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        // A close with something unread would be a reset.
+        let mut hello = [0; 1 << 14];
+        assert!(stream.read(&mut hello).await.unwrap() > 0);
+    };
+    let (error, ()) = tokio::join!(client.models().list(), peer);
+    let error = error.unwrap_err();
+    assert!(matches!(error, Error::Connect { kind: ConnectKind::Tls, .. }), "{error:?}");
+}
 
 /// In a process of its own, since a program has one log.
 #[test]
