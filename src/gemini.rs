@@ -90,7 +90,7 @@ use crate::json;
 use crate::pages::Pages;
 use crate::response::Response;
 use crate::transport::Transport;
-use crate::transport::request::{Pace, Request};
+use crate::transport::request::{Pace, Request, check_segment};
 use crate::transport::retry::RetryClass;
 use response::WholeAnswer;
 use stream::GeminiProtocol;
@@ -272,12 +272,11 @@ impl Gemini {
     /// A call of a model, with the body that `encode` gives it.
     fn post(&self, model: &str, method: &str, encode: impl FnOnce(Request) -> Result<Request>) -> Result<Request> {
         let mut segments = vec!["v1beta".to_owned(), "models".to_owned()];
-        segments.extend(bare(model).split('/').map(str::to_owned));
-        if segments.iter().any(String::is_empty) {
-            return Err(Error::config("the name of the model, or a part of it, is empty: nothing was sent"));
+        for part in bare(model).split('/') {
+            // By itself: what is added to the last one would hide a dot segment.
+            check_segment(part)?;
+            segments.push(part.to_owned());
         }
-        // Each part by itself: what is added would hide a dot segment.
-        Request::new(Method::POST, &segments, "")?;
         if let Some(last) = segments.last_mut() {
             *last = format!("{last}:{method}");
         }

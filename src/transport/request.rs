@@ -58,7 +58,8 @@ impl Request {
         let mut path = String::new();
         for segment in segments {
             path.push('/');
-            encode_segment(&mut path, segment.as_ref())?;
+            check_segment(segment.as_ref())?;
+            encode_segment(&mut path, segment.as_ref());
         }
         if path.is_empty() {
             return Err(Error::config("the path has no segments"));
@@ -134,11 +135,11 @@ impl Request {
     }
 }
 
-/// Encodes one segment of a path: everything but RFC 3986's `pchar`.
+/// Refuses what is no segment of a path.
 ///
 /// Dot segments are refused rather than encoded, because URL parsers read `%2e%2e` as `..` too, and a key hash of `..` would
 /// turn a delete of one key into a delete on the list.
-fn encode_segment(path: &mut String, segment: &str) -> Result<()> {
+pub(crate) fn check_segment(segment: &str) -> Result<()> {
     let refuse = |why: &str| Err(Error::config(format!("a path segment {why}: nothing was sent")));
     if segment.is_empty() {
         return refuse("is empty");
@@ -153,6 +154,11 @@ fn encode_segment(path: &mut String, segment: &str) -> Result<()> {
     if dots == "." || dots == ".." {
         return refuse("is a dot segment");
     }
+    Ok(())
+}
+
+/// Encodes everything but RFC 3986's `pchar`.
+fn encode_segment(path: &mut String, segment: &str) {
     for byte in segment.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => path.push(char::from(byte)),
@@ -161,7 +167,6 @@ fn encode_segment(path: &mut String, segment: &str) -> Result<()> {
             _ => _ = write!(path, "%{byte:02X}"),
         }
     }
-    Ok(())
 }
 
 /// A header that a caller may set; those that carry keys or frame the message are the client's own.
