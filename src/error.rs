@@ -62,12 +62,14 @@ pub enum Error {
         context: Box<Context>,
     },
 
-    /// Nothing was sent, or nothing was read of it: no connection could be made. Retried, but for a TLS failure.
-    #[error("could not connect to the gateway: {kind}{context}")]
+    /// Nothing was sent, or the gateway says that it read nothing of it. Retried, but for a TLS failure.
+    #[error("no connection to {host}: {kind}{context}")]
     #[non_exhaustive]
     Connect {
         /// Which step of connecting failed.
         kind: ConnectKind,
+        /// Host of the base URL, with its port if it isn't the usual one. What failed may be a proxy before it.
+        host: String,
         /// The connector's own error.
         source: BoxError,
         /// What is known about the call.
@@ -301,7 +303,7 @@ impl Error {
         matches!(self, Self::Timeout { .. }) || self.api().is_some_and(ApiError::is_timeout)
     }
 
-    /// Whether no connection could be made, so that nothing was sent.
+    /// Whether nothing was sent: no connection could be made, or the gateway refused the request unread.
     #[must_use]
     pub fn is_connect(&self) -> bool {
         matches!(self, Self::Connect { .. } | Self::Timeout { phase: TimeoutPhase::Connect, .. })
@@ -383,8 +385,8 @@ impl Error {
         Self::Config { message: message.into(), source: Some(source.into()), context: Box::default() }
     }
 
-    pub(crate) fn connect(kind: ConnectKind, source: impl Into<BoxError>) -> Self {
-        Self::Connect { kind, source: source.into(), context: Box::default() }
+    pub(crate) fn connect(kind: ConnectKind, host: String, source: impl Into<BoxError>) -> Self {
+        Self::Connect { kind, host, source: source.into(), context: Box::default() }
     }
 
     pub(crate) fn timeout(phase: TimeoutPhase, limit: Duration) -> Self {

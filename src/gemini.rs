@@ -85,7 +85,7 @@ pub use tool::{
 pub use tool_config::{FunctionCallingConfig, FunctionCallingMode, LatLng, RetrievalConfig, ToolConfig};
 pub use usage::{BillablePromptUsage, ModalityTokenCount, TrafficType, UsageMetadata};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::json;
 use crate::pages::Pages;
 use crate::response::Response;

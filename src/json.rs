@@ -85,8 +85,9 @@ impl Formatter for Bounded {
 
 /// Decodes JSON into a type of the caller's.
 ///
-/// The fast road is one UTF-8 check and one typed parse. What that refuses gets a second reading, in which lone surrogates are replaced
-/// and of duplicate names the last one counts; and a third, in which a `null` field is an absent one as well, and `1.0` the integer 1.
+/// The fast road is one UTF-8 check and one typed parse. What that refuses gets a second reading, in which lone surrogates are replaced,
+/// of duplicate names the last one counts, and a number beyond all floats is its digits as text; and a third, in which a `null` field is
+/// an absent one as well, and `1.0` the integer 1.
 /// All of these occur in real answers, and other languages read them without a word. The third takes nulls out of the caller's own JSON
 /// too, so it comes last.
 ///

@@ -74,7 +74,7 @@ impl Keys {
         let name = request.name.clone();
         let call = call(Method::POST, &PATH, TEMPLATE, RetryClass::Create).and_then(|call| {
             let body = request.checked()?;
-            call.result_field("key").object(body, &body.extra)
+            call.result_if(created::holds_key).object(body, &body.extra)
         });
         let created = self.transport.clone().fetch::<CreatedKey>(call);
         async move {

@@ -178,7 +178,7 @@ impl Transport {
     /// As [`fetch`](Self::fetch), by a decoder of its own: what that refuses is an error that keeps the answer.
     pub(crate) async fn fetch_by<T>(self, request: Result<Request>, decode: impl FnOnce(&[u8]) -> Result<T> + Send) -> Result<Response<T>> {
         let request = request?;
-        let (whole, meta) = self.send(&request, &body::Whole { result_field: request.result_field }).await?;
+        let (whole, meta) = self.send(&request, &body::Whole { result: request.result }).await?;
         let decoded = decode(whole.json());
         let body = decoded.map_err(|error| whole.not_decoded(error).in_call(request.class, &meta))?;
         Ok(Response::new(body, meta))
@@ -187,7 +187,7 @@ impl Transport {
     /// Sends a request and gives the whole answer as it came.
     pub(crate) async fn fetch_bytes(self, request: Result<Request>) -> Result<Response<Bytes>> {
         let request = request?;
-        let (whole, meta) = self.send(&request, &body::Whole { result_field: None }).await?;
+        let (whole, meta) = self.send(&request, &body::Whole { result: None }).await?;
         Ok(Response::new(whole.bytes, meta))
     }
 
@@ -331,11 +331,8 @@ impl<'c, R: Receive> Call<'c, R> {
             Pace::Management => settings.limits.management_header_timeout,
         };
         let sent = settings.http.execute(self.http_request(credential));
-        let response = self
-            .deadline
-            .bound_by(head_limit, TimeoutPhase::Headers, sent)
-            .await?
-            .map_err(|error| failure::of_head(error, &settings.limits))?;
+        let response =
+            self.deadline.bound_by(head_limit, TimeoutPhase::Headers, sent).await?.map_err(|error| failure::of_head(error, settings))?;
         let (head, body) = http::Response::from(response).into_parts();
         let answer = Answer::of_head(head, body, self.deadline, scrubber);
         let meta = answer.meta.clone();
@@ -451,7 +448,8 @@ impl<'c, R: Receive> Call<'c, R> {
         // A key in the place of a host; what is left is no URL.
         answer.scrubber.text(&mut location);
         let target = self.request.url(&self.transport.settings().base).join(&location).ok()?;
-        Some(target.origin().ascii_serialization())
+        let is_told = target.host_str().is_none_or(|host| !answer.scrubber.is_in_host(host));
+        is_told.then(|| target.origin().ascii_serialization())
     }
 
     fn trace_end(&self, status: Option<StatusCode>, request_id: Option<&str>) {

@@ -350,11 +350,24 @@ fn guarded(http: reqwest::ClientBuilder, use_http2: bool) -> reqwest::ClientBuil
 /// It tells their names nowhere but in its debug output, which may show their values as well.
 fn check_default_headers(http: &reqwest::ClientBuilder) -> Result<()> {
     let shown = Zeroizing::new(format!("{http:?}"));
-    let headers = shown.split_once("default_headers: ").map_or("", |(_, headers)| headers);
+    let Some(headers) = shown.split_once("default_headers: ").and_then(|(_, after)| shown_map(after)) else {
+        return Err(Error::config("the default headers of the HTTP client can't be looked at"));
+    };
     match RESERVED_HEADERS.iter().find(|name| headers.contains(&format!("\"{name}\": "))) {
         Some(name) => Err(Error::config(format!("the header {name} is the client's own, and can't be among default headers"))),
         None => Ok(()),
     }
+}
+
+/// The map at the start of a debug output: up to the brace that ends it, those in quotes left out.
+fn shown_map(shown: &str) -> Option<&str> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    let end = shown.find(|other: char| {
+        is_quoted ^= other == '"' && !is_escaped;
+        is_escaped = other == '\\' && !is_escaped;
+        other == '}' && !is_quoted
+    })?;
+    shown.starts_with('{').then(|| &shown[..end])
 }
 
 fn base_url(text: &str, allow_insecure: bool) -> Result<Url> {

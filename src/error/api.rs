@@ -197,9 +197,12 @@ impl ApiError {
     /// Whether this value of a top-level `error` field reports an error: `null`, `false` and `""` don't.
     pub(crate) fn is_reported_by(error: &Value) -> bool {
         match error {
-            Value::Null | Value::Bool(false) => false,
+            Value::Null => false,
+            Value::Bool(is_error) => *is_error,
+            Value::Number(code) => code.as_f64() != Some(0.0),
             Value::String(text) => !text.is_empty(),
-            _ => true,
+            Value::Array(items) => !items.is_empty(),
+            Value::Object(fields) => !fields.is_empty(),
         }
     }
 

@@ -88,6 +88,7 @@ impl Scrubber {
         Self(keys.into_iter().filter(|key| key.expose_secret().len() >= Self::SHORTEST).collect())
     }
 
+    /// A body, which may be cut within a key.
     pub(crate) fn bytes(&self, body: Bytes) -> Bytes {
         let mut body = body;
         for key in &self.0 {
@@ -95,9 +96,12 @@ impl Scrubber {
                 if memchr::memmem::find(&body, form.as_bytes()).is_some() {
                     body = replace(&body, form.as_bytes(), Self::BLOT.as_bytes()).into();
                 }
+                if let Some(at) = start_of_cut(&body, form.as_bytes()) {
+                    body = [&body[..at], Self::BLOT.as_bytes()].concat().into();
+                }
             }
         }
-        body
+        self.respelled(&body).unwrap_or(body)
     }
 
     pub(crate) fn text(&self, text: &mut String) {
@@ -106,8 +110,26 @@ impl Scrubber {
                 if text.contains(&*form) {
                     *text = text.replace(&*form, Self::BLOT);
                 }
+                if let Some(at) = start_of_cut(text.as_bytes(), form.as_bytes()).filter(|at| text.is_char_boundary(*at)) {
+                    text.truncate(at);
+                    text.push_str(Self::BLOT);
+                }
             }
         }
+    }
+
+    /// Whether a host that a URL names is a key, of which a URL has its own spelling.
+    pub(crate) fn is_in_host(&self, host: &str) -> bool {
+        self.0.iter().any(|key| host.to_ascii_lowercase().contains(&key.expose_secret().to_ascii_lowercase()))
+    }
+
+    /// A body without the keys that it spells in escapes where no encoder would; `None` if it has none.
+    fn respelled(&self, body: &[u8]) -> Option<Bytes> {
+        memchr::memmem::find(body, br"\u00")?;
+        let told: Value = serde_json::from_slice(body).ok()?;
+        let mut scrubbed = told.clone();
+        self.value(&mut scrubbed);
+        (scrubbed != told).then(|| scrubbed.to_string().into())
     }
 
     pub(crate) fn value(&self, value: &mut Value) {
@@ -126,10 +148,10 @@ impl Scrubber {
         }
     }
 
-    /// The forms of a key that may be in a text: none, as nearly always, if not even the key's plain start is.
+    /// The forms of a key that may be in a text: none, as nearly always, if not even the start that they share is.
     fn forms_in<'k>(text: &[u8], key: &'k str) -> Vec<Cow<'k, str>> {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-        let plain = key.bytes().take_while(|byte| is_plain(*byte)).count();
+        let plain = key.bytes().take_while(|byte| is_plain(*byte)).count().min(least_of_cut(key.as_bytes()));
         if memchr::memmem::find(text, &key.as_bytes()[..plain]).is_none() { Vec::new() } else { Self::forms(key) }
     }
 
@@ -164,6 +186,17 @@ fn small_digits(encoded: &str) -> String {
         let (digits, rest) = piece.split_at(piece.len().min(2));
         text + "%" + &digits.to_ascii_lowercase() + rest
     })
+}
+
+/// Where a text ends in the start of a key, if it does: the rest may have been cut off.
+fn start_of_cut(text: &[u8], key: &[u8]) -> Option<usize> {
+    let longest = text.len().min(key.len() - 1);
+    (least_of_cut(key)..=longest).rev().find(|length| text.ends_with(&key[..*length])).map(|length| text.len() - length)
+}
+
+/// How much of a key must be there to be taken for it: what all keys begin with, and a little more.
+fn least_of_cut(key: &[u8]) -> usize {
+    "lr_live_".len().min(key.len() / 2) + 1
 }
 
 fn replace(haystack: &[u8], needle: &[u8], replacement: &[u8]) -> Vec<u8> {
@@ -203,6 +236,25 @@ mod tests {
             assert!(text.contains("[REDACTED]") && !text.contains("lr_live"), "{text}");
         }
     }
+
+    #[test]
+    fn a_key_that_is_cut_is_blotted_out() {
+        let key = r#"lr_live_SENTINEL/of"it"#;
+        let scrubber = Scrubber::new([ApiKey::new(key).unwrap()]);
+        for spelled in [key, r#"lr_live_SENTINEL\/of\"it"#, "lr_live_SENTINEL%2Fof%22it"] {
+            for length in 9..spelled.len() {
+                let told = format!("key: {}", &spelled[..length]);
+                let mut text = told.clone();
+                scrubber.text(&mut text);
+                assert_eq!(text, "key: [REDACTED]", "{told}");
+                assert_eq!(scrubber.bytes(told.into()), "key: [REDACTED]");
+            }
+        }
+        let mut start = "keys start with lr_live_".to_owned();
+        scrubber.text(&mut start);
+        assert_eq!(start, "keys start with lr_live_");
+    }
+
     #[test]
     fn a_key_in_escapes_is_blotted_out_of_every_field() {
         let key = r#"lr_live_a/b"c"#;
@@ -220,6 +272,8 @@ mod tests {
             let texts = [Some(api.message()), api.kind(), api.code(), api.param(), api.request_id()];
             assert!(!texts.iter().flatten().any(|text| text.contains("lr_live")), "{texts:?}");
             assert!(!format!("{:?}", api.metadata()).contains("lr_live"), "{:?}", api.metadata());
+            let body: Value = serde_json::from_slice(api.raw_body().unwrap()).unwrap();
+            assert!(!format!("{body:?}").contains("lr_live"), "{body}");
         }
     }
 

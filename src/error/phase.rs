@@ -22,7 +22,7 @@ impl fmt::Display for ConnectKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Dns => "the host name does not resolve",
-            Self::Tcp => "no TCP connection",
+            Self::Tcp => "the host could not be reached",
             Self::Tls => "the TLS handshake failed",
             Self::Proxy => "the proxy failed",
             Self::Refused => "the request was refused unread",

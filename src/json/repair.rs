@@ -180,7 +180,10 @@ mod tests {
         // Without its index, a piece would go to the wrong place. What isn't a number is no less wrong than before, and the caller's own
         // types are read as they say.
         assert!(matches!(decode_answer::<ChatResponse>(answer(r#"{"prompt_tokens":"x"}"#).as_bytes()), Err(Error::Decode { .. })));
-        assert!(matches!(decode_answer::<ChatResponse>(br#"{"id":1e999}"#), Err(Error::Decode { .. })));
+        assert!(matches!(
+            decode_answer::<ChatResponse>(br#"{"choices":[{"logprobs":{"content":[{"token":"a","bytes":[300]}]}}]}"#),
+            Err(Error::Decode { .. })
+        ));
         assert!(matches!(decode_answer::<ChatResponse>(br#"{"choices":[{"index":1e300}]}"#), Err(Error::Decode { .. })));
         assert!(decode::<ChatResponse>(answer(r#"{"prompt_tokens":-1}"#).as_bytes()).is_err());
     }

@@ -28,7 +28,8 @@ impl<'de> Deserialize<'de> for CreatedKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut answer = Value::deserialize(deserializer)?;
         let key = take_key(&mut answer).map(ApiKey::received).ok_or_else(|| D::Error::custom("the answer holds no key"))?;
-        blot(&Scrubber::new([key.clone()]), &mut answer);
+        // Copies of it.
+        Scrubber::new([key.clone()]).value(&mut answer);
         let mut around = match answer {
             Value::Object(fields) => fields,
             _ => Map::new(),
@@ -42,30 +43,36 @@ impl<'de> Deserialize<'de> for CreatedKey {
     }
 }
 
-/// The first text under the name `key`, outermost first.
-fn take_key(value: &mut Value) -> Option<String> {
-    if let Some(Value::String(key)) = value.get_mut("key").filter(|key| key.as_str().is_some_and(|key| !key.trim().is_empty())) {
-        let key = std::mem::take(key);
-        if let Value::Object(fields) = value {
-            fields.remove("key");
+/// Whether there is a secret in an answer: then a key was made, whatever else the answer says.
+pub(super) fn holds_key(answer: &Value) -> bool {
+    is_key(answer.get("key"))
+        || match answer {
+            Value::Object(fields) => fields.iter().any(|(name, field)| name != ERROR && holds_key(field)),
+            Value::Array(items) => items.iter().any(holds_key),
+            _ => false,
         }
+}
+
+/// The first text under the name `key`, outermost first.
+fn take_key(answer: &mut Value) -> Option<String> {
+    if let Value::Object(fields) = answer
+        && is_key(fields.get("key"))
+        && let Some(Value::String(key)) = fields.remove("key")
+    {
         return Some(key);
     }
-    match value {
-        Value::Object(fields) => fields.values_mut().find_map(take_key),
+    match answer {
+        Value::Object(fields) => fields.iter_mut().filter(|(name, _)| *name != ERROR).find_map(|(_, field)| take_key(field)),
         Value::Array(items) => items.iter_mut().find_map(take_key),
         _ => None,
     }
 }
 
-/// Takes copies of the secret out of everything else.
-fn blot(scrubber: &Scrubber, value: &mut Value) {
-    match value {
-        Value::String(text) => scrubber.text(text),
-        Value::Array(items) => items.iter_mut().for_each(|item| blot(scrubber, item)),
-        Value::Object(fields) => fields.values_mut().for_each(|field| blot(scrubber, field)),
-        _ => {}
-    }
+/// What is below it may name the field that it is about.
+const ERROR: &str = "error";
+
+fn is_key(value: Option<&Value>) -> bool {
+    value.and_then(Value::as_str).is_some_and(|key| !key.trim().is_empty())
 }
 
 /// What the key is, or as much of it as can be read.

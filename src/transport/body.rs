@@ -7,16 +7,17 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::HeaderValue;
 use http_body::Body as _;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::request::ResultMark;
 use super::{Answer, Limits, Receive, failure};
 use crate::error::{ApiError, Error, Oversize, Result, Scrubber};
 use crate::json;
 
 /// Takes in a whole answer.
 pub(super) struct Whole {
-    /// Without this field, a JSON body that has an `error` is one.
-    pub(super) result_field: Option<&'static str>,
+    /// Without it, a JSON body that has an `error` is one.
+    pub(super) result: Option<ResultMark>,
 }
 
 /// A whole answer.
@@ -46,8 +47,8 @@ impl Receive for Whole {
             return Err(error.with_body(scrubber.bytes(bytes.into())));
         }
         let bytes = Bytes::from(bytes);
-        if let Some(field) = self.result_field
-            && is_error_body(&bytes, field)
+        if let Some(mark) = self.result
+            && is_error_body(&bytes, mark)
         {
             return Err(ApiError::parse(status, content_type.as_deref(), bytes, &scrubber).into());
         }
@@ -116,15 +117,19 @@ async fn next_piece(body: &mut reqwest::Body) -> Option<Result<Bytes>> {
 }
 
 /// Whether a success status came with an error envelope and no result.
-fn is_error_body(body: &[u8], result_field: &str) -> bool {
+fn is_error_body(body: &[u8], mark: ResultMark) -> bool {
     if memchr::memmem::find(body, b"\"error\"").is_none() {
         return false;
     }
-    let Ok(object) = json::decode::<Map<String, Value>>(body) else { return false };
-    let has_result = match object.get(result_field) {
-        None | Some(Value::Null) => false,
-        Some(Value::Array(items)) => !items.is_empty(),
-        Some(_) => true,
+    let Ok(answer) = json::decode::<Value>(body) else { return false };
+    let Value::Object(object) = &answer else { return false };
+    let has_result = match mark {
+        ResultMark::Field(name) => match object.get(name) {
+            None | Some(Value::Null) => false,
+            Some(Value::Array(items)) => !items.is_empty(),
+            Some(_) => true,
+        },
+        ResultMark::Test(is_result) => is_result(&answer),
     };
     let reports = object.get("error").is_some_and(ApiError::is_reported_by)
         || ["object", "type"].iter().any(|name| object.get(*name) == Some(&"error".into()));

@@ -2,24 +2,26 @@
 
 use std::error::Error as StdError;
 
+use url::Url;
+
 use crate::error::{BoxError, ConnectKind, Error, TimeoutPhase, TransportPhase};
 
-use super::Limits;
+use super::Settings;
 
 /// A failure before the head of the answer was complete.
-pub(super) fn of_head(error: reqwest::Error, limits: &Limits) -> Error {
+pub(super) fn of_head(error: reqwest::Error, settings: &Settings) -> Error {
     let error = error.without_url();
     if error.is_builder() {
         return Error::config_from("the request can't be sent", error);
     }
     if error.is_connect() {
         if error.is_timeout() {
-            return Error::timeout(TimeoutPhase::Connect, limits.connect_timeout);
+            return Error::timeout(TimeoutPhase::Connect, settings.limits.connect_timeout);
         }
-        return Error::connect(connect_kind(&error), error);
+        return Error::connect(connect_kind(&error), host(&settings.base), error);
     }
     if is_refused(&error) {
-        return Error::connect(ConnectKind::Refused, error);
+        return Error::connect(ConnectKind::Refused, host(&settings.base), error);
     }
     let protocol = is_protocol_error(&error);
     Error::transport(TransportPhase::Headers, protocol, error)
@@ -30,6 +32,10 @@ pub(super) fn of_body(error: reqwest::Error) -> Error {
     let error = error.without_url();
     let protocol = is_protocol_error(&error);
     Error::transport(TransportPhase::Body, protocol, BoxError::from(error))
+}
+
+fn host(base: &Url) -> String {
+    base[url::Position::BeforeHost..url::Position::AfterPort].to_owned()
 }
 
 fn connect_kind(error: &reqwest::Error) -> ConnectKind {

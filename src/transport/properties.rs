@@ -152,7 +152,7 @@ proptest! {
 
     #[test]
     fn what_was_never_sent_may_be_sent_again_until_the_attempts_are_used_up(attempts in 1..20_u32, most in 0..20_u32, random in 0.0..1.0_f64) {
-        let error = Error::connect(ConnectKind::Tcp, "refused");
+        let error = Error::connect(ConnectKind::Tcp, "localhost".into(), "refused");
         for class in [RetryClass::Safe, RetryClass::Idempotent, RetryClass::Generation, RetryClass::Create] {
             let decided = RetryPolicy::default().max_attempts(most).decide(class, &failure(&error, attempts), random);
             prop_assert_eq!(decided != Decision::Stop, attempts < most.max(1));

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Method};
 use serde::Serialize;
+use serde_json::Value;
 use url::Url;
 
 use super::retry::RetryClass;
@@ -31,8 +32,17 @@ pub(crate) struct Request {
     pub(crate) key_place: KeyPlace,
     /// Which limits of time apply.
     pub(crate) pace: Pace,
-    /// Field that tells a result from an error body in a 200, where the area has one.
-    pub(crate) result_field: Option<&'static str>,
+    /// What tells a result from an error body in a 200, where the area has it.
+    pub(crate) result: Option<ResultMark>,
+}
+
+/// What tells that a body is a result, whatever it says of errors.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ResultMark {
+    /// A field of its object that holds something.
+    Field(&'static str),
+    /// Whatever the area says.
+    Test(fn(&Value) -> bool),
 }
 
 /// How long a call may reasonably take.
@@ -75,7 +85,7 @@ impl Request {
             auth: Auth::Api,
             key_place: KeyPlace::Bearer,
             pace: Pace::Generation,
-            result_field: None,
+            result: None,
         })
     }
 
@@ -121,7 +131,12 @@ impl Request {
     }
 
     pub(crate) fn result_field(mut self, field: &'static str) -> Self {
-        self.result_field = Some(field);
+        self.result = Some(ResultMark::Field(field));
+        self
+    }
+
+    pub(crate) fn result_if(mut self, is_result: fn(&Value) -> bool) -> Self {
+        self.result = Some(ResultMark::Test(is_result));
         self
     }
 

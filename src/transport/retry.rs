@@ -267,7 +267,8 @@ pub(crate) fn leaves_outcome_unknown(class: RetryClass, error: &Error) -> bool {
         Error::Transport { .. } | Error::Truncated { .. } => true,
         Error::Api(api) => match (api.effective_status().map(|status| status.as_u16()), class) {
             (Some(504 | 524), _) => true,
-            (Some(408 | 500 | 502 | 520..=523 | 530), RetryClass::Create) => true,
+            // A 503 may be a proxy's, whose upstream went away after it had the request.
+            (Some(408 | 500 | 502 | 503 | 520..=523 | 529 | 530), RetryClass::Create) => true,
             // An error in a 200 that names no status, on something that creates.
             (None, RetryClass::Create) => true,
             _ => false,
@@ -313,8 +314,8 @@ fn seconds(text: &str, scale: f64) -> Option<Duration> {
 
 /// A token bucket that all clones of a client share: when everything fails, retries stop before they make it worse.
 ///
-/// A retry takes 5 tokens, 10 after a timeout, or none if the server set its time; the success of a retried call gives back what its retries took, a success at
-/// the first try gives 1.
+/// A retry takes 5 tokens, 10 after a timeout, or none if the server set its time; the success of a retried call gives back what its
+/// retries took, a success at the first try gives 1.
 #[derive(Debug)]
 pub(crate) struct Budget {
     tokens: AtomicU32,

@@ -267,10 +267,16 @@ async fn a_secret_is_never_lost() {
         (json!({"key": SECRET, "data": "h"}), ""),
         (json!({"key": SECRET}), ""),
         (json!([{"key": SECRET}]), ""),
+        (json!({"key": SECRET, "data": {"hash": "h", SECRET: true}, "x": {SECRET: [SECRET]}}), "h"),
+        (json!({"data": {"key": SECRET, "hash": "h"}, "error": {}}), "h"),
+        (json!({"data": {"key": SECRET, "hash": "h"}, "error": {"code": 429, "message": "some of it", "key": "limit"}}), "h"),
+        (json!({"key": SECRET, "hash": "h", "error": "some of it"}), "h"),
     ];
     for (body, hash) in rows {
+        let before = gateway.requests().len();
         gateway.script(POST_KEYS, [Reply::status(201).json(&body)]);
         let created = keys.create(&request).await.unwrap_or_else(|error| panic!("{body}: {error}"));
+        assert_eq!(gateway.requests().len() - before, 1, "{body}");
         assert_eq!((created.key.expose_secret(), created.data.hash.as_str()), (SECRET, hash), "{body}");
         assert!(!format!("{created:?}{created:#?}").contains("SENTINEL"), "{body}");
     }
@@ -300,7 +306,7 @@ async fn a_secret_is_never_lost() {
         assert!(!everything_said(&error).contains("SENTINEL"), "{error}");
         assert_eq!(gateway.requests().len() - before, 1, "{error}");
     }
-    gateway.script(POST_KEYS, [Reply::ok(&json!({"error": {"message": "no", "code": 400}}))]);
+    gateway.script(POST_KEYS, [Reply::ok(&json!({"error": {"message": "no", "code": 400, "key": "limit"}}))]);
     assert!(matches!(keys.create(&request).await, Err(Error::Api(_))));
 }
 
@@ -315,7 +321,7 @@ async fn a_creation_is_sent_again_only_if_it_was_not_acted_on() {
         ("403", vec![Reply::status(403)], 1, Err(false)),
         ("500", vec![Reply::status(500).after_acting()], 1, Err(true)),
         ("502", vec![Reply::status(502).after_acting()], 1, Err(true)),
-        ("503", vec![Reply::status(503)], 1, Err(false)),
+        ("503", vec![Reply::status(503).after_acting()], 1, Err(true)),
         ("hangs up", vec![Reply::hang_up().after_acting()], 1, Err(true)),
         ("silence", vec![Reply::silence().after_acting()], 1, Err(true)),
         ("cut", vec![Reply::own().cut_after(10)], 1, Err(true)),

@@ -78,13 +78,14 @@ async fn a_redirect_to_nowhere_is_one_all_the_same() {
     let gateway = gateway().await;
     let client = client(&gateway);
     let null = Some("null");
-    let locations: [(Option<&str>, Option<&str>); 8] = [
+    let locations: [(Option<&str>, Option<&str>); 9] = [
         (None, None),
         (Some("http://"), None),
         (Some("http://[::1"), None),
         (Some("http://sentinel:99999/"), None),
         // The key as a host.
         (Some("http://lr_live_sentinel.example/"), None),
+        (Some("http://%6cr_live_%53entinel.example/"), None),
         (Some("data:text/plain,sentinel"), null),
         (Some("mailto:lr_live_sentinel@example.com"), null),
         (Some(""), Some(gateway.base_url())),
