@@ -21,6 +21,7 @@ use process::Held;
 use server::{ACT, Act, Result, SERVE, Server};
 
 const CALLS: usize = 1_000_000;
+const MOST_PERCENT: f64 = 1.0;
 const CONCURRENT: usize = 64;
 /// One call in so many has a fault.
 const FAULTS_EACH: usize = 10;
@@ -109,7 +110,7 @@ async fn main() -> Result<()> {
     drop(rounds);
     base.comes_back().await?;
     server.is_left().await?;
-    judge(calls, &track)
+    judge(calls, &track, MOST_PERCENT)
 }
 
 /// The call of a number, the same in every run.
