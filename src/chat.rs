@@ -60,8 +60,7 @@ use crate::transport::Transport;
 use crate::transport::request::Request;
 use stream::ChatProtocol;
 
-const PATH: &[&str] = &["v1", "chat", "completions"];
-const TEMPLATE: &str = "/v1/chat/completions";
+const PATH: &str = "/v1/chat/completions";
 
 /// Chat completions, made by [`Client::chat`](crate::Client::chat).
 ///
@@ -167,13 +166,13 @@ impl<'r> Body<'r> {
 
     fn into_request(self) -> Result<Request> {
         let request = if self.request.extra.is_empty() {
-            Request::generation(PATH, TEMPLATE, &self)
+            Request::generation(PATH, &self)
         } else {
             let mut fields = json::fields(&self)?;
             if self.stream.is_none() {
                 fields.remove("stream");
             }
-            Request::generation(PATH, TEMPLATE, &fields)
+            Request::generation(PATH, &fields)
         };
         request.map(|request| request.result_field("choices"))
     }

@@ -196,6 +196,6 @@ impl Client {
 /// Shows where the client sends, and no key.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("base_url", &self.transport.settings().base.as_str()).finish_non_exhaustive()
+        f.debug_struct("Client").field("base_url", &self.transport.settings().base.as_url().as_str()).finish_non_exhaustive()
     }
 }

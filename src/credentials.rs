@@ -14,10 +14,10 @@ use crate::error::{BoxError, Error, Result};
 
 /// A key of the gateway: `lr_live_…` for inference, `lr_mgmt_…` for key management.
 ///
-/// `Debug` prints `[REDACTED]`; the memory is wiped on drop. The copy that the HTTP library holds in a header while a request is
+/// `Debug` prints `[REDACTED]`; clones share the memory, which is wiped with the last of them. The copy that the HTTP library holds in a header while a request is
 /// under way is marked sensitive, but not wiped.
 #[derive(Clone, PartialEq, Eq)]
-pub struct ApiKey(Zeroizing<String>);
+pub struct ApiKey(Arc<Zeroizing<String>>);
 
 impl ApiKey {
     /// Takes a key of 1 to 1,024 visible ASCII characters.
@@ -41,12 +41,12 @@ impl ApiKey {
                 key.len()
             )));
         }
-        Ok(Self(key))
+        Ok(Self(Arc::new(key)))
     }
 
     /// A key as the gateway gave it: whatever it is, it is not lost. One that can't be sent is refused where it is used.
     pub(crate) fn received(key: String) -> Self {
-        Self(Zeroizing::new(key))
+        Self(Arc::new(Zeroizing::new(key)))
     }
 
     /// The key itself.
@@ -245,6 +245,11 @@ pub(crate) enum KeyPlace {
 }
 
 impl Credentials {
+    /// Whether a key must be asked for.
+    pub(crate) fn waits_for(&self, auth: Auth) -> bool {
+        self.api.has_provider() && !(auth == Auth::Management && self.management.is_some())
+    }
+
     pub(crate) async fn for_auth(&self, auth: Auth) -> Result<Arc<Credential>> {
         if auth == Auth::Management
             && let Some(management) = &self.management

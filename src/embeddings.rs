@@ -4,8 +4,6 @@ mod all;
 mod request;
 mod response;
 
-use http::Method;
-
 pub use all::{AllEmbeddings, BatchError, BatchOptions, BatchProgress};
 pub use request::{EmbeddingsInput, EmbeddingsRequest, EncodingFormat};
 pub(crate) use response::decode;
@@ -16,8 +14,7 @@ use crate::response::Response;
 use crate::transport::Transport;
 use crate::transport::request::Request;
 
-const PATH: &[&str] = &["v1", "embeddings"];
-const TEMPLATE: &str = "/v1/embeddings";
+const PATH: &str = "/v1/embeddings";
 
 /// Embeddings, made by [`Client::embeddings`](crate::Client::embeddings).
 ///
@@ -107,7 +104,7 @@ impl Embeddings {
 }
 
 fn call(request: &EmbeddingsRequest) -> Result<Request> {
-    Request::new(Method::POST, PATH, TEMPLATE)?.result_field("data").object(request, &request.extra)
+    Request::post(PATH).result_field("data").object(request, &request.extra)
 }
 
 impl std::fmt::Debug for Embeddings {

@@ -13,7 +13,7 @@ use crate::gemini::{self, GenerateContentResponse};
 use crate::json_values::ValueDecoder;
 use crate::messages::{self, MessagesEvent};
 use crate::response::Meta;
-use crate::transport::request::Request;
+use crate::transport::request::{Base, Request};
 use crate::transport::retry::{Decision, Failure, RetryClass, RetryPolicy};
 use crate::transport::sse;
 use crate::transport::stream::{Decoded, Decoder, Protocol};
@@ -154,5 +154,5 @@ pub fn retry_delay(policy: &RetryPolicy, class: RetryClass, error: &Error, attem
 
 /// The URL of a request to these segments below a base.
 pub fn url(base: &Url, segments: &[&str]) -> Result<Url> {
-    Request::new(Method::GET, segments, "/").map(|request| request.url(base))
+    Request::new(Method::GET, segments, "/").map(|request| request.url(&Base::new(base.clone())))
 }

@@ -75,8 +75,7 @@ use crate::transport::request::{Pace, Request};
 use crate::transport::retry::RetryClass;
 use stream::MessagesProtocol;
 
-const PATH: &[&str] = &["v1", "messages"];
-const TEMPLATE: &str = "/v1/messages";
+const PATH: &str = "/v1/messages";
 
 /// Anthropic's messages, made by [`Client::messages`](crate::Client::messages).
 ///
@@ -160,8 +159,7 @@ impl Messages {
         let body = json::fields(request).and_then(|mut fields| {
             fields.retain(|name, _| COUNTED.contains(&name.as_str()) || request.extra.contains_key(name));
             fields.remove("stream");
-            let path = PATH.iter().copied().chain(["count_tokens"]);
-            let counted = Request::new(Method::POST, path, "/v1/messages/count_tokens")?.json(&fields)?;
+            let counted = Request::post("/v1/messages/count_tokens").json(&fields)?;
             self.prepared(counted.class(RetryClass::Safe).result_field("input_tokens"), request)
         });
         self.transport.clone().fetch(body)
@@ -202,13 +200,13 @@ impl Messages {
     fn generation(&self, request: &MessagesRequest, stream: Option<bool>) -> Result<Request> {
         let body = Body { request, stream };
         let generation = if request.extra.is_empty() {
-            Request::generation(PATH, TEMPLATE, &body)
+            Request::generation(PATH, &body)
         } else {
             let mut fields = json::fields(&body)?;
             if stream.is_none() {
                 fields.remove("stream");
             }
-            Request::generation(PATH, TEMPLATE, &fields)
+            Request::generation(PATH, &fields)
         };
         self.prepared(generation?.result_field("content"), request)
     }

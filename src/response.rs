@@ -5,6 +5,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 
 use crate::error::{Error, Scrubber};
@@ -120,6 +121,12 @@ impl Meta {
         facts.time_to_first_event = is_stream.then_some(elapsed);
         facts.earlier_ids = earlier_ids;
         facts.earlier_unknown = earlier_unknown;
+    }
+
+    /// The content type without its parameters.
+    pub(crate) fn content_type(&self) -> Option<&str> {
+        let value = self.0.headers.get(CONTENT_TYPE)?.to_str().ok()?;
+        Some(value.split(';').next().unwrap_or(value).trim()).filter(|essence| !essence.is_empty())
     }
 
     pub(crate) fn earlier_ids(&self) -> &[String] {

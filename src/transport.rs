@@ -26,21 +26,18 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
-use http::header::{
-    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, TRANSFER_ENCODING,
-};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, LOCATION, TRANSFER_ENCODING};
 use http::response::Parts;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use tracing::field::Empty;
 use tracing::{Instrument, Span, debug, debug_span};
-use url::Url;
 
 use crate::credentials::{ApiKey, Credential, Credentials};
 use crate::error::{ApiError, Error, Result, Scrubber, TimeoutPhase};
 use crate::json;
 use crate::response::{Meta, Response};
-use request::{Pace, Request};
+use request::{Base, Pace, Request};
 use retry::{Budget, Decision, Failure, RetryPolicy};
 use stream::{EventStream, Protocol};
 
@@ -52,7 +49,7 @@ pub(crate) struct Transport(Arc<Settings>);
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) http: reqwest::Client,
-    pub(crate) base: Url,
+    pub(crate) base: Arc<Base>,
     pub(crate) credentials: Credentials,
     /// Sent with every request, unless the request has its own value.
     pub(crate) headers: HeaderMap,
@@ -133,12 +130,6 @@ impl Answer {
         // HTTP/2 alone is no frame: a peer may reset a stream without an error, and the HTTP library takes that for its end.
         let is_framed = head.headers.contains_key(CONTENT_LENGTH) || head.headers.contains_key(TRANSFER_ENCODING);
         Self { meta: Meta::of_head(head.status, head.headers, &scrubber), is_framed, body, deadline, scrubber }
-    }
-
-    /// The content type without its parameters.
-    pub(crate) fn content_type(&self) -> Option<&str> {
-        let value = self.meta.headers().get(CONTENT_TYPE)?.to_str().ok()?;
-        Some(value.split(';').next().unwrap_or(value).trim()).filter(|essence| !essence.is_empty())
     }
 }
 
@@ -300,8 +291,9 @@ impl<'c, R: Receive> Call<'c, R> {
         if let Some(replacement) = self.replacement.take() {
             return Ok(replacement);
         }
-        let asked = self.transport.settings().credentials.for_auth(self.request.auth);
-        self.deadline.bound(asked).await?
+        let credentials = &self.transport.settings().credentials;
+        let asked = credentials.for_auth(self.request.auth);
+        if credentials.waits_for(self.request.auth) { self.deadline.bound(asked).await? } else { asked.await }
     }
 
     /// One attempt: the only place that touches the network.
@@ -337,8 +329,7 @@ impl<'c, R: Receive> Call<'c, R> {
         let answer = Answer::of_head(head, body, self.deadline, scrubber);
         let meta = answer.meta.clone();
         trace_head(&Span::current(), meta.status(), meta.request_id());
-        let received = self.deadline.bound(self.take_in(answer)).await.and_then(|received| received);
-        match received {
+        match self.take_in(answer).await {
             Ok(output) => Ok((output, meta)),
             Err(mut error) => {
                 error.context_mut().set_head(&meta);
@@ -355,15 +346,17 @@ impl<'c, R: Receive> Call<'c, R> {
             return Err(Error::redirect(self.redirect_origin(&answer)));
         }
         if !status.is_success() {
-            let content_type = answer.content_type().map(str::to_owned);
-            let body = body::read_error(answer.body, max_error_bytes).await;
-            return Err(ApiError::parse(status, content_type.as_deref(), body, &answer.scrubber).into());
+            let body = body::read_error(answer.body, max_error_bytes, self.deadline).await;
+            return Err(ApiError::parse(status, answer.meta.content_type(), body, &answer.scrubber).into());
         }
         if let Some(encoding) = answer.meta.headers().get(CONTENT_ENCODING).filter(|encoding| *encoding != "identity") {
-            let mut got =
-                format!("{} in the encoding {}", answer.content_type().unwrap_or("untyped"), String::from_utf8_lossy(encoding.as_bytes()));
+            let mut got = format!(
+                "{} in the encoding {}",
+                answer.meta.content_type().unwrap_or("untyped"),
+                String::from_utf8_lossy(encoding.as_bytes())
+            );
             answer.scrubber.text(&mut got);
-            let body = body::read_error(answer.body, max_error_bytes).await;
+            let body = body::read_error(answer.body, max_error_bytes, self.deadline).await;
             return Err(Error::content_type(got).with_body(answer.scrubber.bytes(body)));
         }
         self.receive.receive(answer, &self.transport.settings().limits).await
@@ -372,8 +365,9 @@ impl<'c, R: Receive> Call<'c, R> {
     fn http_request(&self, credential: &Credential) -> reqwest::Request {
         let settings = self.transport.settings();
         let mut http = reqwest::Request::new(self.request.method.clone(), self.request.url(&settings.base));
-        let mut headers = settings.headers.clone();
-        for (name, value) in &self.request.headers {
+        // A map that grows costs as much again as one that has its room from the start.
+        let mut headers = HeaderMap::with_capacity(settings.headers.len() + self.request.headers.len() + ADDED_HEADERS);
+        for (name, value) in settings.headers.iter().chain(&self.request.headers) {
             headers.insert(name, value.clone());
         }
         credential.authorize(self.request.key_place, http.url_mut(), &mut headers);
@@ -460,6 +454,9 @@ impl<'c, R: Receive> Call<'c, R> {
         }
     }
 }
+
+/// Key, `accept` and `accept-encoding`, and what the HTTP library adds: `host`, `content-length`.
+const ADDED_HEADERS: usize = 5;
 
 fn trace_head(span: &Span, status: StatusCode, request_id: Option<&str>) {
     span.record("status", status.as_u16());

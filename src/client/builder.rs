@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::Client;
 use crate::credentials::{ApiKey, Credential, Credentials, KeyPlace, KeySource};
 use crate::error::{BoxError, Error, Result};
-use crate::transport::request::{RESERVED_HEADERS, caller_header};
+use crate::transport::request::{Base, RESERVED_HEADERS, caller_header};
 use crate::transport::retry::{Budget, RetryPolicy};
 use crate::transport::{Limits, Settings, Transport};
 
@@ -309,7 +309,7 @@ impl ClientBuilder {
 
         Ok(Client::of_transport(Transport::new(Settings {
             http,
-            base,
+            base: Arc::new(Base::new(base)),
             credentials: Credentials { api, management, gemini_place: self.gemini_place },
             headers,
             retry: self.retry,

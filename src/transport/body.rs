@@ -10,8 +10,8 @@ use http_body::Body as _;
 use serde_json::Value;
 
 use super::request::ResultMark;
-use super::{Answer, Limits, Receive, failure};
-use crate::error::{ApiError, Error, Oversize, Result, Scrubber};
+use super::{Answer, Deadline, Limits, Receive, failure};
+use crate::error::{ApiError, Error, Oversize, Result, Scrubber, TimeoutPhase};
 use crate::json;
 
 /// Takes in a whole answer.
@@ -23,7 +23,7 @@ pub(super) struct Whole {
 /// A whole answer.
 pub(super) struct Received {
     pub(super) bytes: Bytes,
-    content_type: Option<String>,
+    is_html: bool,
     is_framed: bool,
     scrubber: Scrubber,
     max_error_bytes: usize,
@@ -36,23 +36,22 @@ impl Receive for Whole {
     const IS_STREAM: bool = false;
 
     async fn receive(&self, answer: Answer, limits: &Limits) -> Result<Received> {
-        let content_type = answer.content_type().map(str::to_owned);
-        let status = answer.meta.status();
-        let Answer { body, scrubber, is_framed, deadline, .. } = answer;
-        let mut bytes = Vec::new();
-        let read = deadline.bound(read_all(body, limits.max_response_bytes, &mut bytes)).await;
+        let Answer { meta, body, scrubber, is_framed, deadline } = answer;
+        let mut pieces = Pieces::default();
+        let read = deadline.bound(read_all(body, limits.max_response_bytes, &mut pieces)).await;
+        let mut bytes = pieces.into_bytes();
         if let Err(error) = read.and_then(|read| read) {
             // What has come of it may be paid for.
             bytes.truncate(limits.max_error_bytes);
-            return Err(error.with_body(scrubber.bytes(bytes.into())));
+            return Err(error.with_body(scrubber.bytes(bytes)));
         }
-        let bytes = Bytes::from(bytes);
         if let Some(mark) = self.result
             && is_error_body(&bytes, mark)
         {
-            return Err(ApiError::parse(status, content_type.as_deref(), bytes, &scrubber).into());
+            return Err(ApiError::parse(meta.status(), meta.content_type(), bytes, &scrubber).into());
         }
-        Ok(Received { bytes, content_type, is_framed, scrubber, max_error_bytes: limits.max_error_bytes })
+        let is_html = meta.content_type().is_some_and(|kind| kind.contains("html"));
+        Ok(Received { bytes, is_html, is_framed, scrubber, max_error_bytes: limits.max_error_bytes })
     }
 }
 
@@ -64,9 +63,8 @@ impl Received {
 
     /// The error for a body that could not be decoded, which keeps the body.
     pub(super) fn not_decoded(&self, error: Error) -> Error {
-        let html = self.content_type.as_deref().is_some_and(|kind| kind.contains("html"));
         let error = match error {
-            _ if html => Error::content_type("text/html"),
+            _ if self.is_html => Error::content_type("text/html"),
             _ if self.bytes.is_empty() => Error::decode("the body is empty"),
             Error::Decode { reason, context, .. } => Error::Decode { reason, may_be_truncated: !self.is_framed, context },
             other => other,
@@ -75,10 +73,11 @@ impl Received {
     }
 }
 
-/// Reads the start of a body that came with an error status or isn't what was asked for: up to a limit, for at most 5 s.
+/// Reads the start of a body that came with an error status or isn't what was asked for: up to a limit, for at most 5 s, and no longer
+/// than the call may take.
 ///
 /// What broke off or took too long gives what had come; dropping the rest closes the connection.
-pub(super) async fn read_error(body: reqwest::Body, limit: usize) -> Bytes {
+pub(super) async fn read_error(body: reqwest::Body, limit: usize, deadline: Deadline) -> Bytes {
     let mut body = body;
     let mut read = Vec::new();
     let reading = async {
@@ -90,16 +89,49 @@ pub(super) async fn read_error(body: reqwest::Body, limit: usize) -> Bytes {
             }
         }
     };
-    _ = tokio::time::timeout(ERROR_BODY_TIME, reading).await;
+    _ = deadline.bound_by(ERROR_BODY_TIME, TimeoutPhase::Total, reading).await;
     read.into()
 }
 
-async fn read_all(mut body: reqwest::Body, limit: usize, all: &mut Vec<u8>) -> Result<()> {
+/// A body so far. One that comes in one piece, as small ones do, isn't copied.
+#[derive(Default)]
+struct Pieces {
+    first: Bytes,
+    /// All of them, once there is a second one.
+    joined: Vec<u8>,
+}
+
+impl Pieces {
+    fn len(&self) -> usize {
+        self.first.len().max(self.joined.len())
+    }
+
+    /// Adds a piece to a body of which so much more is known to come.
+    fn push(&mut self, piece: Bytes, more: usize) {
+        if self.len() == 0 {
+            self.first = piece;
+            return;
+        }
+        if self.joined.is_empty() {
+            self.joined.reserve_exact(self.first.len() + piece.len() + more);
+            self.joined.extend_from_slice(&self.first);
+        }
+        self.joined.extend_from_slice(&piece);
+    }
+
+    fn into_bytes(self) -> Bytes {
+        if self.joined.is_empty() { self.first } else { self.joined.into() }
+    }
+}
+
+async fn read_all(mut body: reqwest::Body, limit: usize, pieces: &mut Pieces) -> Result<()> {
     while let Some(piece) = next_piece(&mut body).await.transpose()? {
-        if piece.len() > limit - all.len() {
+        let room = limit - pieces.len();
+        if piece.len() > room {
             return Err(Error::too_large(Oversize::Response, limit));
         }
-        all.extend_from_slice(&piece);
+        let more = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+        pieces.push(piece, more.min(room).min(MOST_RESERVED));
     }
     Ok(())
 }
@@ -135,5 +167,8 @@ fn is_error_body(body: &[u8], mark: ResultMark) -> bool {
         || ["object", "type"].iter().any(|name| object.get(*name) == Some(&"error".into()));
     !has_result && reports
 }
+
+/// Room that is made for a body by its length alone, which may be a lie.
+const MOST_RESERVED: usize = 16 << 20;
 
 const ERROR_BODY_TIME: Duration = Duration::from_secs(5);

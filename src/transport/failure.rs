@@ -18,10 +18,10 @@ pub(super) fn of_head(error: reqwest::Error, settings: &Settings) -> Error {
         if error.is_timeout() {
             return Error::timeout(TimeoutPhase::Connect, settings.limits.connect_timeout);
         }
-        return Error::connect(connect_kind(&error), host(&settings.base), error);
+        return Error::connect(connect_kind(&error), host(settings.base.as_url()), error);
     }
     if is_refused(&error) {
-        return Error::connect(ConnectKind::Refused, host(&settings.base), error);
+        return Error::connect(ConnectKind::Refused, host(settings.base.as_url()), error);
     }
     let protocol = is_protocol_error(&error);
     Error::transport(TransportPhase::Headers, protocol, error)

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::sync::{PoisonError, RwLock};
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
@@ -20,8 +21,8 @@ use crate::json;
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) method: Method,
-    /// Path below the base URL, each segment encoded.
-    path: String,
+    /// Path below the base URL, each segment encoded; borrowed if it is the same in every call.
+    path: Cow<'static, str>,
     /// The path as logs may show it.
     pub(crate) template: Cow<'static, str>,
     query: Vec<(String, String)>,
@@ -56,8 +57,13 @@ pub(crate) enum Pace {
 
 impl Request {
     /// A generation: `POST` with a JSON body, the API key, and the retry rules that mind the bill.
-    pub(crate) fn generation<T: Serialize + ?Sized>(path: &'static [&'static str], template: &'static str, body: &T) -> Result<Self> {
-        Self::new(Method::POST, path, template)?.json(body)
+    pub(crate) fn generation<T: Serialize + ?Sized>(path: &'static str, body: &T) -> Result<Self> {
+        Self::post(path).json(body)
+    }
+
+    /// A `POST` to a path without parameters.
+    pub(crate) fn post(path: &'static str) -> Self {
+        Self::of_path(Method::POST, Cow::Borrowed(path), Cow::Borrowed(path))
     }
 
     pub(crate) fn new<S: AsRef<str>>(
@@ -74,10 +80,14 @@ impl Request {
         if path.is_empty() {
             return Err(Error::config("the path has no segments"));
         }
-        Ok(Self {
+        Ok(Self::of_path(method, Cow::Owned(path), template.into()))
+    }
+
+    fn of_path(method: Method, path: Cow<'static, str>, template: Cow<'static, str>) -> Self {
+        Self {
             method,
             path,
-            template: template.into(),
+            template,
             query: Vec::new(),
             headers: HeaderMap::new(),
             body: None,
@@ -86,7 +96,7 @@ impl Request {
             key_place: KeyPlace::Bearer,
             pace: Pace::Generation,
             result: None,
-        })
+        }
     }
 
     pub(crate) fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Result<Self> {
@@ -140,12 +150,47 @@ impl Request {
         self
     }
 
-    pub(crate) fn url(&self, base: &Url) -> Url {
-        let mut url = base.clone();
-        url.set_path(&format!("{}{}", base.path().trim_end_matches('/'), self.path));
+    pub(crate) fn url(&self, base: &Base) -> Url {
+        let mut url = match &self.path {
+            Cow::Borrowed(path) => base.known(path),
+            Cow::Owned(path) => base.with(path),
+        };
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
         }
+        url
+    }
+}
+
+/// The base URL, and those below it that are the same in every call, each made once.
+#[derive(Debug)]
+pub(crate) struct Base {
+    url: Url,
+    known: RwLock<Vec<(&'static str, Url)>>,
+}
+
+impl Base {
+    pub(crate) fn new(url: Url) -> Self {
+        Self { url, known: RwLock::default() }
+    }
+
+    pub(crate) fn as_url(&self) -> &Url {
+        &self.url
+    }
+
+    fn with(&self, path: &str) -> Url {
+        let mut url = self.url.clone();
+        url.set_path(&format!("{}{path}", self.url.path().trim_end_matches('/')));
+        url
+    }
+
+    fn known(&self, path: &'static str) -> Url {
+        let find = |known: &[(&str, Url)]| known.iter().find(|(known, _)| *known == path).map(|(_, url)| url.clone());
+        if let Some(url) = find(&self.known.read().unwrap_or_else(PoisonError::into_inner)) {
+            return url;
+        }
+        let url = self.with(path);
+        self.known.write().unwrap_or_else(PoisonError::into_inner).push((path, url.clone()));
         url
     }
 }
@@ -165,11 +210,18 @@ pub(crate) fn check_segment(segment: &str) -> Result<()> {
     if segment.bytes().any(|byte| byte.is_ascii_control()) {
         return refuse("holds a control character");
     }
-    let dots = segment.replace("%2e", ".").replace("%2E", ".");
-    if dots == "." || dots == ".." {
+    if is_dot_segment(segment) {
         return refuse("is a dot segment");
     }
     Ok(())
+}
+
+/// Whether a segment is one dot or two, each as it is or encoded.
+fn is_dot_segment(segment: &str) -> bool {
+    fn after_dot(text: &str) -> Option<&str> {
+        [".", "%2e", "%2E"].iter().find_map(|dot| text.strip_prefix(dot))
+    }
+    after_dot(segment).is_some_and(|rest| rest.is_empty() || after_dot(rest) == Some(""))
 }
 
 /// Encodes everything but RFC 3986's `pchar`.
@@ -205,7 +257,7 @@ mod tests {
 
     fn url(base: &str, segments: &[&str]) -> String {
         let request = Request::new(Method::GET, segments, "/").unwrap();
-        request.url(&Url::parse(base).unwrap()).into()
+        request.url(&Base::new(Url::parse(base).unwrap())).into()
     }
 
     #[test]
@@ -236,7 +288,7 @@ mod tests {
     #[test]
     fn queries_are_encoded() {
         let request = Request::new(Method::GET, ["keys"], "/keys").unwrap().query("name", "a&b=c d");
-        let url: String = request.url(&Url::parse("http://localhost").unwrap()).into();
+        let url: String = request.url(&Base::new(Url::parse("http://localhost").unwrap())).into();
         assert_eq!(url, "http://localhost/keys?name=a%26b%3Dc+d");
     }
 }

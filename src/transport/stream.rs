@@ -106,11 +106,12 @@ impl<P: Protocol> Receive for Open<P> {
         if answer.meta.status() == http::StatusCode::NO_CONTENT {
             return Err(Error::truncated());
         }
-        let Some(decoder) = self.0.decoder(answer.content_type(), limits.max_event_bytes) else {
+        let Some(decoder) = self.0.decoder(answer.meta.content_type(), limits.max_event_bytes) else {
             return Err(not_a_stream(answer, limits.max_error_bytes).await);
         };
+        let deadline = answer.deadline;
         let mut stream = EventStream::new(answer, decoder, self.0.clone(), limits);
-        stream.first = match std::future::poll_fn(|context| stream.poll_item(context)).await {
+        stream.first = match deadline.bound(std::future::poll_fn(|context| stream.poll_item(context))).await? {
             Some(Ok(item)) => Some(item),
             Some(Err(error)) => return Err(error),
             None => None,
@@ -121,10 +122,10 @@ impl<P: Protocol> Receive for Open<P> {
 
 /// A success with another body than a stream: an error after all, or something that the caller may want to see.
 async fn not_a_stream(answer: Answer, limit: usize) -> Error {
-    let content_type = answer.content_type().unwrap_or_default().to_owned();
+    let content_type = answer.meta.content_type().unwrap_or_default().to_owned();
     let status = answer.meta.status();
     let scrubber = answer.scrubber;
-    let bytes = body::read_error(answer.body, limit).await;
+    let bytes = body::read_error(answer.body, limit, answer.deadline).await;
     let is_error = serde_json::from_slice::<Value>(&bytes).is_ok_and(|value| {
         let object = value.get(0).unwrap_or(&value);
         object.get("error").is_some_and(ApiError::is_reported_by)
