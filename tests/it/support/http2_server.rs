@@ -8,6 +8,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
+use super::within_patience;
+
 /// What the server does once it has read a request.
 #[derive(Debug, Clone)]
 pub(crate) enum Frame {
@@ -85,15 +87,6 @@ impl Http2Server {
     pub(crate) async fn is_let_go(&self) -> bool {
         within_patience(|| self.counts.open.load(Ordering::SeqCst) == 0).await
     }
-}
-
-async fn within_patience(is_so: impl Fn() -> bool + Send + Sync) -> bool {
-    let waited = async {
-        while !is_so() {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(std::time::Duration::from_secs(10), waited).await.is_ok()
 }
 
 impl Drop for Http2Server {
