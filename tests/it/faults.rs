@@ -44,6 +44,19 @@ async fn a_handshake_that_the_peer_breaks_off_is_a_failure_of_tls() {
     assert!(matches!(error, Error::Connect { kind: ConnectKind::Tls, .. }), "{error:?}");
 }
 
+#[tokio::test]
+async fn a_certificate_that_proves_nothing_is_shown_once_and_refused() {
+    for (cause, peer) in Authority::new().impostors().await {
+        let client = peer.reached_by(Client::builder().api_key(KEY).retry(fast()).no_proxy()).build().unwrap();
+        let error = client.models().list().await.unwrap_err();
+        assert!(matches!(error, Error::Connect { kind: ConnectKind::Tls, .. }), "{cause}: {error:?}");
+        let said = everything_said(&error);
+        assert!(said.contains(cause) && !said.contains("SENTINEL"), "{cause}: {said}");
+        assert_eq!((error.attempts(), error.outcome_unknown(), peer.connections()), (1, false, Some(1)), "{cause}");
+        assert!(peer.is_let_go().await, "{cause}: the connection is held");
+    }
+}
+
 /// In a process of its own, since a program has one log.
 #[test]
 fn every_fault_of_every_operation() {
@@ -102,7 +115,9 @@ async fn run_cell(fault: Fault, operation: Operation, expected: Expected, author
         let before = peer.requests();
         let ended = operation.run(&client, call).await;
         let requests = peer.requests() - before;
-        judge(&cell, &expected, &ended, (!fault.is_before_any_request()).then_some(requests));
+        // Of such a fault, an attempt is a connection.
+        let requests = peer.connections().unwrap_or(requests);
+        judge(&cell, &expected, &ended, (!fault.is_before_any_connection()).then_some(requests));
         if let Ended { items, error: Some(error) } = &ended {
             assert_eq!(*items > 0, operation.is_stream() && fault.comes_after_an_item(), "{cell}: {items} items");
             let said = everything_said(error);
@@ -118,7 +133,8 @@ async fn run_cell(fault: Fault, operation: Operation, expected: Expected, author
     Ok(())
 }
 
-/// Compares how a call ended with how it should have, and looks for keys in what it says. Requests are those that the server read.
+/// Compares how a call ended with how it should have, and looks for keys in what it says. Requests are those that the server read,
+/// or connections if it never comes to a request.
 fn judge(cell: &str, expected: &Expected, ended: &Ended, requests: Option<usize>) {
     let attempts = match (expected, &ended.error) {
         (Expected::SucceedsAt { attempts }, None) => *attempts,

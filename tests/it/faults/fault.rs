@@ -50,10 +50,10 @@ pub(super) enum Fault {
 pub(super) const OVER_LONG: usize = 1 << 20;
 
 impl Fault {
-    /// Whether it lies in the way to the server, so that no request comes to be read.
-    pub(super) fn is_before_any_request(self) -> bool {
+    /// Whether it lies in the way to the server, so that nobody there can count attempts.
+    pub(super) fn is_before_any_connection(self) -> bool {
         use Fault::*;
-        matches!(self, Refused | Dns | TlsWrongHost | TlsExpired | TlsUnknownCa | PlainPeer | ConnectTimeout)
+        matches!(self, Refused | Dns | ConnectTimeout)
     }
 
     /// What the error's causes must say, where its kind alone could have another reason.
