@@ -18,6 +18,8 @@ enum Fault {
     GoAwayBefore,
     /// The connection is given up after the request, which is answered.
     GoAwayAfter,
+    /// The connection is given up after the request, which is never answered.
+    GoAwayThenFin,
     GoAwayWithError,
     ResetBeforeHead,
     CancelBeforeHead,
@@ -40,10 +42,11 @@ enum Fault {
 
 use Fault::*;
 
-const TABLE: [(Fault, Cell, Cell); 20] = [
+const TABLE: [(Fault, Cell, Cell); 21] = [
     both(RefusedStream, fails("Connect Refused", NEVER_SENT.0, NEVER_SENT.1)),
     both(GoAwayBefore, fails("Connect Refused", NEVER_SENT.0, NEVER_SENT.1)),
     both(GoAwayAfter, Cell::Succeeds),
+    both(GoAwayThenFin, fails("Transport Headers", [3, 3, 2, 1], OPEN)),
     both(GoAwayWithError, fails("Transport Headers", [3, 3, 2, 1], OPEN)),
     both(ResetBeforeHead, fails("Transport Headers", [3, 3, 2, 1], OPEN)),
     both(CancelBeforeHead, fails("Transport Headers", [3, 3, 2, 1], OPEN)),
@@ -83,6 +86,7 @@ impl Fault {
             RefusedStream => vec![Frame::Reset(REFUSED_STREAM)],
             GoAwayBefore => vec![Frame::GoAway(0, NO_ERROR), Frame::Close],
             GoAwayAfter => vec![Frame::GoAway(1, NO_ERROR), head(), Frame::Data(whole.into()), Frame::End],
+            GoAwayThenFin => vec![Frame::GoAway(1, NO_ERROR), Frame::Close],
             GoAwayWithError => vec![Frame::GoAway(1, INTERNAL_ERROR), Frame::Close],
             ResetBeforeHead => vec![Frame::Reset(INTERNAL_ERROR)],
             CancelBeforeHead => vec![Frame::Reset(CANCEL)],
