@@ -15,6 +15,7 @@ mod gemini;
 mod headers;
 #[cfg(feature = "rustls")]
 mod http2;
+mod http_client;
 mod keys;
 mod life_cycle;
 mod limits;
