@@ -24,7 +24,6 @@ mod messages;
 mod mocked;
 mod models;
 mod paths;
-#[cfg(feature = "rustls")]
 mod properties;
 #[cfg(feature = "rustls")]
 mod proxies;
