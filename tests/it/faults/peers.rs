@@ -8,6 +8,7 @@ use arouter::ClientBuilder;
 use rcgen::SanType;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -79,8 +80,14 @@ pub(super) enum Peer {
 }
 
 impl Peer {
-    pub(super) async fn start(fault: Fault, operation: Operation, elsewhere: String, authority: &Authority) -> Self {
-        let raw = || RawServer::start(move |number| fault.acts(operation, number, &elsewhere));
+    pub(super) async fn start(
+        fault: Fault,
+        operation: Operation,
+        elsewhere: String,
+        reader: Arc<Semaphore>,
+        authority: &Authority,
+    ) -> Self {
+        let raw = || RawServer::start(move |number| fault.acts(operation, number, &elsewhere, &reader));
         match fault {
             Fault::Refused => {
                 let port = bound();

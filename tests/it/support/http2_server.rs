@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::within_patience;
@@ -26,6 +27,8 @@ pub(crate) enum Frame {
     Raw(Vec<u8>),
     /// Gives the client time to read what was sent.
     Pause,
+    /// Waits until whoever reads has given so many permits, one for each item.
+    AwaitReader(Arc<Semaphore>, u32),
     /// Reads and answers nothing any more; the connection stays.
     Deaf,
     /// Closes the connection.
@@ -43,6 +46,7 @@ pub(crate) struct Http2Server {
 
 #[derive(Default)]
 struct Counts {
+    connections: AtomicUsize,
     open: AtomicUsize,
     requests: AtomicUsize,
     resets: AtomicUsize,
@@ -58,6 +62,7 @@ impl Http2Server {
         let task = tokio::spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
+                counted.connections.fetch_add(1, Ordering::SeqCst);
                 let (script, counted) = (script.clone(), counted.clone());
                 connections.spawn(async move {
                     counted.open.fetch_add(1, Ordering::SeqCst);
@@ -76,6 +81,10 @@ impl Http2Server {
     /// How many requests it has read whole.
     pub(crate) fn requests(&self) -> usize {
         self.counts.requests.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn connections(&self) -> usize {
+        self.counts.connections.load(Ordering::SeqCst)
     }
 
     /// Whether the client resets so many streams, within a time that only a bug can miss.
@@ -165,6 +174,7 @@ async fn perform(stream: &mut TcpStream, id: u32, frame: Frame) -> std::io::Resu
         Frame::GoAway(last, code) => write_frame(stream, GO_AWAY, 0, 0, &[last.to_be_bytes(), code.to_be_bytes()].concat()).await?,
         Frame::Raw(bytes) => stream.write_all(&bytes).await?,
         Frame::Pause => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
+        Frame::AwaitReader(items, count) => items.acquire_many(count).await.unwrap().forget(),
         Frame::Deaf => std::future::pending::<()>().await,
         Frame::Close => {
             stream.shutdown().await?;

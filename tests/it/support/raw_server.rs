@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::JoinHandle;
 
 use super::within_patience;
@@ -19,6 +20,8 @@ pub(crate) enum Act {
     Repeat(Vec<u8>, Duration),
     /// Gives the client time to read what was sent.
     Pause,
+    /// Waits until whoever reads has given so many permits, one for each item.
+    AwaitReader(Arc<Semaphore>, u32),
     /// Waits until the client goes away.
     Silence,
     /// Closes the connection.
@@ -145,6 +148,7 @@ async fn perform(stream: &mut TcpStream, act: Act) -> bool {
             tokio::time::sleep(Duration::from_millis(50)).await;
             true
         }
+        Act::AwaitReader(items, count) => items.acquire_many(count).await.map(SemaphorePermit::forget).is_ok(),
         Act::Silence => {
             gone(stream).await;
             false
