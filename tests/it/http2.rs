@@ -1,6 +1,7 @@
 //! HTTP/2, where it is asked for: what one connection for all calls must not do.
 
 use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use arouter::{Client, Error, Method};
@@ -41,6 +42,25 @@ async fn streams_that_nobody_reads_starve_no_other_call() {
     assert!(unread[0].next().await.unwrap().is_ok());
     drop(unread);
     assert!(client.request(Method::GET, ["short"]).bytes().await.is_ok());
+}
+
+#[tokio::test]
+async fn a_dropped_stream_is_reset_and_its_connection_lives_on() {
+    let (first, asked) = (format!("data: {}\n\n", chunk("Hel")), AtomicUsize::new(0));
+    let server = Http2Server::start(move || {
+        let head = Frame::Head(200, vec![("content-type", "text/event-stream".to_owned())]);
+        let is_first = asked.fetch_add(1, Ordering::SeqCst) == 0;
+        let rest = if is_first { vec![] } else { vec![Frame::Data(b"data: [DONE]\n\n".to_vec()), Frame::End] };
+        [head, Frame::Data(first.clone().into())].into_iter().chain(rest).collect()
+    })
+    .await;
+    let client = client(server.url());
+    let mut stream = client.chat().stream(&hello()).await.unwrap();
+    assert_eq!(stream.next().await.unwrap().unwrap().text(), "Hel");
+    drop(stream);
+    assert!(server.is_reset(1).await, "the stream is held");
+    assert_eq!(client.chat().stream(&hello()).await.unwrap().into_response().await.unwrap().text(), "Hel");
+    assert_eq!((server.requests(), server.connections()), (2, 1));
 }
 
 #[tokio::test]
