@@ -119,12 +119,12 @@ impl Gemini {
     ///
     /// # Errors
     ///
-    /// - [`Error::Api`] if the gateway refuses, or its 200 holds an error;
-    /// - [`Error::Connect`], [`Error::Timeout`], [`Error::Transport`] if no answer came: see
-    ///   [`outcome_unknown`](Error::outcome_unknown);
-    /// - [`Error::Decode`], [`Error::UnexpectedContentType`], [`Error::TooLarge`] if the answer can't be used;
-    ///   [`raw_body`](Error::raw_body) has it;
-    /// - [`Error::Config`] if the request can't be sent.
+    /// - [`Error::Api`](crate::Error::Api) if the gateway refuses, or its 200 holds an error;
+    /// - [`Connect`](crate::Error::Connect), [`Timeout`](crate::Error::Timeout), [`Transport`](crate::Error::Transport) if no answer
+    ///   came: see [`outcome_unknown`](crate::Error::outcome_unknown);
+    /// - [`Decode`](crate::Error::Decode), [`UnexpectedContentType`](crate::Error::UnexpectedContentType),
+    ///   [`TooLarge`](crate::Error::TooLarge) if the answer can't be used; [`raw_body`](crate::Error::raw_body) has it;
+    /// - [`Config`](crate::Error::Config) if the request can't be sent.
     ///
     /// A prompt that was blocked is an answer without candidates, and no error.
     ///
@@ -156,7 +156,7 @@ impl Gemini {
     ///
     /// # Errors
     ///
-    /// As [`generate_content`](Self::generate_content), and [`Error::Truncated`] if the stream ends before its first piece.
+    /// As [`generate_content`](Self::generate_content), and [`Truncated`](crate::Error::Truncated) if the stream ends before its first piece.
     ///
     /// ```no_run
     /// # async fn run(client: arouter::Client) -> arouter::Result<()> {

@@ -448,6 +448,41 @@ const HTTP2_CONNECTION_WINDOW: u32 = 64 * 1024 * 1024;
 mod tests {
     use super::*;
 
+    /// As their setters' docs say.
+    #[test]
+    fn limits_are_by_default_what_is_promised() {
+        let Limits {
+            timeout,
+            management_timeout,
+            connect_timeout,
+            header_timeout,
+            management_header_timeout,
+            idle_timeout,
+            event_timeout,
+            max_event_bytes,
+            max_response_bytes,
+            max_error_bytes,
+        } = Limits::default();
+        let seconds = |limit: Duration| format!("{} s", limit.as_secs_f64());
+        let mebibytes = |limit: usize| format!("{} MiB", limit as f64 / f64::from(1 << 20));
+        for (setter, limit) in [
+            ("timeout", seconds(timeout)),
+            ("management_timeout", seconds(management_timeout)),
+            ("connect_timeout", seconds(connect_timeout)),
+            ("header_timeout", seconds(header_timeout)),
+            ("management_header_timeout", seconds(management_header_timeout)),
+            ("idle_timeout", seconds(idle_timeout)),
+            ("event_timeout", seconds(event_timeout)),
+            ("max_event_bytes", mebibytes(max_event_bytes)),
+            ("max_response_bytes", mebibytes(max_response_bytes)),
+            ("max_error_bytes", mebibytes(max_error_bytes)),
+        ] {
+            let (before, _) = include_str!("builder.rs").split_once(&format!("pub fn {setter}(mut self")).unwrap();
+            let docs = before.rsplit("\n\n").next().unwrap();
+            assert!(docs.contains(&format!(" {limit} by default")), "{setter} is {limit}: {docs}");
+        }
+    }
+
     #[test]
     fn base_urls_are_normalised() {
         for (text, expected) in [

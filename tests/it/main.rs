@@ -15,6 +15,7 @@ mod gemini;
 mod headers;
 #[cfg(feature = "rustls")]
 mod http2;
+mod http_client;
 mod keys;
 mod life_cycle;
 mod limits;
@@ -23,7 +24,6 @@ mod messages;
 mod mocked;
 mod models;
 mod paths;
-#[cfg(feature = "rustls")]
 mod properties;
 #[cfg(feature = "rustls")]
 mod proxies;

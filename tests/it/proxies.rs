@@ -92,7 +92,7 @@ async fn a_proxy_that_is_not_there_is_told_without_a_secret() {
 #[tokio::test]
 async fn tls_goes_through_a_proxy_that_learns_nothing() {
     let authority = tls::issuer("an authority");
-    let server = TlsAcceptor::from(tls::server(&authority, SanType::DnsName(HOST.try_into().unwrap()), 2999));
+    let server = TlsAcceptor::from(tls::server(&authority, SanType::DnsName(HOST.try_into().unwrap()), 2000..=2999));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let target = listener.local_addr().unwrap();
     let serving = tokio::spawn(async move {

@@ -1,13 +1,16 @@
 //! What is sent again, counted at the server.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use arouter::error::TimeoutPhase;
 use arouter::testing::{Gateway, Reply};
-use arouter::{Client, Error, Method, RetryClass, RetryPolicy};
+use arouter::{ApiKey, Client, Error, Method, RetryClass, RetryPolicy};
 use serde_json::{Value, json};
 
 use crate::support::full_queue::bound;
+use crate::support::raw_server::{Act, RawServer};
 use crate::support::{CHAT, chunk, gateway, hello};
 
 /// Long enough for a busy machine, short enough to wait for.
@@ -69,6 +72,29 @@ async fn what_was_never_sent_is_tried_again_in_every_class() {
         let error = post(&client, class).await.unwrap_err();
         assert!(matches!(error, Error::Connect { .. }) && error.is_connect() && error.is_retryable(), "{error:?}");
         assert_eq!((error.attempts(), error.outcome_unknown()), (3, false));
+    }
+}
+
+#[tokio::test]
+async fn a_port_that_listens_at_last_is_found_by_the_third_attempt() {
+    for class in CLASSES {
+        let port = bound();
+        let address = port.local_addr().unwrap();
+        let (asked, port, server) = (AtomicU32::new(0), Mutex::new(Some(port)), Arc::new(OnceLock::new()));
+        let listening = server.clone();
+        // Asked before each attempt.
+        let key = move || {
+            if asked.fetch_add(1, Ordering::SeqCst) == 2 {
+                let listener = port.lock().unwrap().take().unwrap().listen(8).unwrap();
+                let answer = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+                _ = listening.set(RawServer::on(listener, |_| vec![Act::Send(answer.into())]));
+            }
+            async { Ok(ApiKey::new("lr_live_1")?) }
+        };
+        let builder = Client::builder().key_provider(key).base_url(format!("http://{address}")).no_proxy().retry(fast());
+        let answer = builder.build().unwrap().request(Method::POST, ["x"]).class(class).send().await.unwrap();
+        let server = server.get().unwrap();
+        assert_eq!((answer.meta().attempts(), server.connections(), server.requests()), (3, 1, 1), "{class:?}");
     }
 }
 

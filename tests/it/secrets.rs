@@ -81,6 +81,20 @@ async fn what_is_said_and_logged() {
     }
 }
 
+/// Doesn't compile if one of them can be serialised: then nobody knows which of the two is meant.
+#[test]
+fn a_key_is_not_serialised() {
+    trait Serialised<A> {
+        const UNLESS: () = ();
+    }
+    struct Somehow;
+    impl<T> Serialised<()> for T {}
+    impl<T: serde::Serialize> Serialised<Somehow> for T {}
+
+    const { <ApiKey as Serialised<_>>::UNLESS };
+    const { <arouter::keys::CreatedKey as Serialised<_>>::UNLESS };
+}
+
 /// Clients that hold the sentinel in every place that a key can be in.
 fn clients(gateway: &Gateway) -> Vec<Client> {
     let builder = || {

@@ -1,13 +1,19 @@
 //! How streams live and end, over real sockets.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use arouter::gemini::{self, GenerateContentRequest};
 use arouter::testing::{Gateway, Reply};
-use arouter::{Error, Method, RetryPolicy};
-use futures::StreamExt as _;
+use arouter::{Client, Error, Method, RetryPolicy};
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use futures::{FutureExt as _, StreamExt as _, TryFutureExt as _, TryStreamExt as _};
 use serde_json::json;
+use tokio::sync::Semaphore;
 
-use crate::support::{CHAT, chunk, finish, gateway, hello};
+use crate::support::raw_server::{Act, RawServer};
+use crate::support::{CHAT, MESSAGES, chunk, finish, gateway, hello, hello_claude};
 
 #[tokio::test]
 async fn a_stream_gives_what_a_whole_answer_would() {
@@ -123,6 +129,77 @@ async fn a_server_that_lingers_after_the_end_mark_is_left() {
 }
 
 #[tokio::test]
+async fn a_reset_after_the_end_mark_is_no_error() {
+    let chat = format!("data: {}\n\ndata: {}\n\ndata: [DONE]\n\n", chunk("Hel"), finish());
+    let stop = r#"{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":1}}"#;
+    let messages = format!("data: {stop}\n\ndata: {{\"type\":\"message_stop\"}}\n\n");
+    for (open, body) in [(OPENERS[0], chat), (OPENERS[1], messages)] {
+        let items = Arc::new(Semaphore::new(0));
+        let acts = vec![send(&format!("{HEAD}{body}")), Act::AwaitReader(items.clone(), 1), Act::Reset];
+        let server = RawServer::start(move |_| acts.clone()).await;
+        let mut stream = open(&client_of(&server)).await.unwrap();
+        for _ in 0..2 {
+            stream.next().await.unwrap().unwrap();
+        }
+        items.add_permits(1);
+        assert!(server.settles_at(0).await, "it is reset");
+        assert!(stream.next().await.is_none() && stream.next().await.is_none(), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_on_a_stream_lets_go_of_a_server_that_goes_on() {
+    let starts = [
+        chunk("Hel"),
+        r#"{"type":"message_start","message":{"id":"m","type":"message","role":"assistant","content":[],"usage":{}}}"#.to_owned(),
+        json!({"candidates": [{"index": 0, "content": {"role": "model", "parts": [{"text": "Hel"}]}}]}).to_string(),
+    ];
+    for (open, start) in OPENERS.into_iter().zip(starts) {
+        for (event, is_api) in [("{not json", false), (r#"{"type":"error","error":{"code":500,"message":"gone"}}"#, true)] {
+            let goes_on = Act::Repeat(b": still here\n\n".to_vec(), Duration::from_millis(5));
+            let acts = vec![send(&format!("{HEAD}data: {start}\n\ndata: {event}\n\n")), goes_on];
+            let server = RawServer::start(move |_| acts.clone()).await;
+            let mut stream = open(&client_of(&server)).await.unwrap();
+            stream.next().await.unwrap().unwrap();
+            let error = stream.next().await.unwrap().unwrap_err();
+            assert!(if is_api { matches!(error, Error::Api(_)) } else { matches!(error, Error::Decode { .. }) }, "{event}: {error:?}");
+            // The stream is still there.
+            assert!(server.settles_at(0).await, "{event} after {start}: the connection is held");
+            assert!(stream.next().await.is_none());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stream_is_known_by_its_type_however_it_is_written() {
+    let gateway = gateway().await;
+    let client = gateway.client();
+    let (yes, no) = (true, false);
+    for (kind, is_stream) in [
+        ("text/event-stream", yes),
+        ("Text/Event-Stream; charset=utf-8", yes),
+        ("TEXT/EVENT-STREAM;charset=\"UTF-8\";q=1", yes),
+        (" text/event-stream ; charset=utf-8", yes),
+        ("", yes),
+        ("text/event-streams", no),
+        ("text/plain; text/event-stream", no),
+        ("application/octet-stream", no),
+    ] {
+        let answer = |body: &str| Reply::status(200).header("content-type", kind).body(body.to_owned());
+        gateway.always(CHAT, answer("data: [DONE]\n\n"));
+        gateway.always(MESSAGES, answer("data: {\"type\":\"message_stop\"}\n\n"));
+        let stop = json!({"candidates": [{"index": 0, "finishReason": "STOP"}]});
+        gateway.always("/v1beta/models/m:streamGenerateContent", answer(&format!("data: {stop}\n\n")));
+        for (protocol, open) in OPENERS.into_iter().enumerate() {
+            match open(&client).await {
+                Ok(stream) => assert!(is_stream && stream.all(async |item| item.is_ok()).await, "{kind:?} {protocol}"),
+                Err(error) => assert!(!is_stream && matches!(error, Error::UnexpectedContentType { .. }), "{kind:?} {protocol}: {error:?}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_event_beyond_the_limit_ends_the_stream() {
     let gateway = gateway().await;
     let client = gateway.client_builder().max_event_bytes(1000).build().unwrap();
@@ -235,6 +312,28 @@ async fn raw_events_come_as_they_are() {
     gateway.always("/x", Reply::event_stream("data: one\n\ndata: cut"));
     let events: Vec<_> = gateway.client().request(Method::POST, ["x"]).events().await.unwrap().collect().await;
     assert!(events[0].is_ok() && events[1].as_ref().unwrap_err().is_truncated() && events.len() == 2, "{events:?}");
+}
+
+/// Opens a stream of a protocol, of which only the errors matter.
+type Opener = fn(&Client) -> BoxFuture<'static, Result<BoxStream<'static, Result<(), Error>>, Error>>;
+
+const OPENERS: [Opener; 3] = [
+    |client| client.chat().stream(&hello()).map_ok(|stream| stream.map_ok(drop).boxed()).boxed(),
+    |client| client.messages().stream(&hello_claude()).map_ok(|stream| stream.map_ok(drop).boxed()).boxed(),
+    |client| {
+        let request = GenerateContentRequest::new([gemini::Content::user("Hello!")]);
+        client.gemini().stream_generate_content("m", &request).map_ok(|stream| stream.map_ok(drop).boxed()).boxed()
+    },
+];
+
+const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
+
+fn send(text: &str) -> Act {
+    Act::Send(text.as_bytes().to_vec())
+}
+
+fn client_of(server: &RawServer) -> Client {
+    Client::builder().api_key("lr_live_1").base_url(server.url()).no_proxy().build().unwrap()
 }
 
 async fn none_open_within(gateway: &Gateway, limit: Duration) {

@@ -10,6 +10,7 @@ pub(crate) mod tls;
 
 use std::io::Write as _;
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use arouter::chat::{ChatRequest, Message};
 use arouter::messages::{InputMessage, MessagesRequest};
@@ -52,6 +53,16 @@ pub(crate) fn everything_said(error: &arouter::Error) -> String {
         cause = error.source();
     }
     said
+}
+
+/// Whether it comes to be so within a time that only a bug can miss.
+pub(crate) async fn within_patience(is_so: impl Fn() -> bool + Send + Sync) -> bool {
+    let waited = async {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), waited).await.is_ok()
 }
 
 /// A passing test's `println!` is swallowed; this isn't.

@@ -42,6 +42,14 @@ fn the_environment_is_read_in_one_place() {
     assert_eq!(readers, [PathBuf::from("src/client/builder.rs")]);
 }
 
+/// The HTTP library's names for going without verification begin with it.
+#[test]
+fn nothing_switches_verification_off() {
+    for (path, text) in sources() {
+        assert!(!code(&text).contains("danger_"), "{}", path.display());
+    }
+}
+
 #[test]
 fn no_file_is_too_long_to_read() {
     for (path, text) in sources() {

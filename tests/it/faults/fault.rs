@@ -1,8 +1,12 @@
 //! The thirty-four faults, byte by byte.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
 use super::operations::Operation;
+use super::{KEY, MANAGEMENT_KEY};
 use crate::support::raw_server::Act;
 
 /// What goes wrong.
@@ -50,10 +54,10 @@ pub(super) enum Fault {
 pub(super) const OVER_LONG: usize = 1 << 20;
 
 impl Fault {
-    /// Whether it lies in the way to the server, so that no request comes to be read.
-    pub(super) fn is_before_any_request(self) -> bool {
+    /// Whether it lies in the way to the server, so that nobody there can count attempts.
+    pub(super) fn is_before_any_connection(self) -> bool {
         use Fault::*;
-        matches!(self, Refused | Dns | TlsWrongHost | TlsExpired | TlsUnknownCa | PlainPeer | ConnectTimeout)
+        matches!(self, Refused | Dns | ConnectTimeout)
     }
 
     /// What the error's causes must say, where its kind alone could have another reason.
@@ -66,10 +70,15 @@ impl Fault {
         }
     }
 
-    /// Whether a stream has given an item by then.
-    pub(super) fn comes_after_an_item(self) -> bool {
-        use Fault::*;
-        matches!(self, LengthCutByFin | LengthCutByRst | ChunksCut | BadChunkSize | CloseDelimitedCut | RstBetweenEvents | RstInsideEvent)
+    /// How many items a stream has given by then.
+    pub(super) fn items(self, operation: Operation) -> usize {
+        match self {
+            Self::LengthCutByFin | Self::LengthCutByRst | Self::ChunksCut | Self::BadChunkSize | Self::CloseDelimitedCut => {
+                operation.items_within(Answer::of(operation).body.len() / 2)
+            }
+            Self::RstBetweenEvents | Self::RstInsideEvent => 1,
+            _ => 0,
+        }
     }
 
     /// Whether the answer was whole, so that its connection may be used again.
@@ -78,10 +87,13 @@ impl Fault {
         matches!(self, StaleKeepAlive | Html200 | UnaskedGzip | GzipBomb | CrossOriginRedirect | ProxyRefuses)
     }
 
-    /// What the server does about a request, given its number on the connection and where a redirect would lead.
-    pub(super) fn acts(self, operation: Operation, number: usize, elsewhere: &str) -> Vec<Act> {
+    /// What the server does about a request, given its number on the connection, where a redirect would lead, and who reads.
+    pub(super) fn acts(self, operation: Operation, number: usize, elsewhere: &str, reader: &Arc<Semaphore>) -> Vec<Act> {
         let answer = Answer::of(operation);
         let half = answer.body.len() / 2;
+        // Of a whole answer, nobody can tell how much has been read.
+        let items = u32::try_from(self.items(operation)).unwrap();
+        let read = || if operation.is_stream() { Act::AwaitReader(reader.clone(), items) } else { Act::Pause };
         match self {
             Self::Refused
             | Self::Dns
@@ -106,14 +118,14 @@ impl Fault {
             }
             Self::NoAnswer => vec![Act::Silence],
             Self::LengthCutByFin => vec![answer.head(&answer.length()), send(&answer.body[..half]), Act::Close],
-            Self::LengthCutByRst => vec![answer.head(&answer.length()), send(&answer.body[..half]), Act::Pause, Act::Reset],
+            Self::LengthCutByRst => vec![answer.head(&answer.length()), send(&answer.body[..half]), read(), Act::Reset],
             Self::ChunksCut => vec![answer.head(CHUNKED), chunk(&answer.body[..half]), Act::Close],
-            Self::BadChunkSize => vec![answer.head(CHUNKED), chunk(&answer.body[..half]), send("nonsense\r\n"), Act::Pause, Act::Close],
+            Self::BadChunkSize => vec![answer.head(CHUNKED), chunk(&answer.body[..half]), send("nonsense\r\n"), read(), Act::Close],
             Self::CloseDelimitedCut => vec![answer.head("connection: close"), send(&answer.body[..half]), Act::Close],
-            Self::RstBetweenEvents => vec![answer.head(CHUNKED), chunk(&answer.events[0]), Act::Pause, Act::Reset],
+            Self::RstBetweenEvents => vec![answer.head(CHUNKED), chunk(&answer.events[0]), read(), Act::Reset],
             Self::RstInsideEvent => {
                 let cut = &answer.events[1][..answer.events[1].len() / 2];
-                vec![answer.head(CHUNKED), chunk(&answer.events[0]), chunk(cut), Act::Pause, Act::Reset]
+                vec![answer.head(CHUNKED), chunk(&answer.events[0]), chunk(cut), read(), Act::Reset]
             }
             Self::SilenceAfterHead => vec![answer.head(CHUNKED), Act::Silence],
             Self::CommentDrip => {
@@ -122,15 +134,20 @@ impl Fault {
             Self::ByteDrip => {
                 vec![answer.head("connection: close"), send("data: "), Act::Repeat(b"x".to_vec(), Duration::from_millis(20))]
             }
-            Self::Html200 => vec![send(&with_body("text/html", "", "<h1>Welcome to the hotel's network</h1>"))],
-            Self::UnaskedGzip => vec![send(&with_body(answer.content_type, "content-encoding: gzip\r\n", "no gzip at all"))],
+            Self::Html200 => vec![send(&with_body("text/html", "", &format!("<h1>Welcome to the hotel's network, {KEY}</h1>")))],
+            Self::UnaskedGzip => vec![send(&with_body(
+                answer.content_type,
+                "content-encoding: gzip\r\n",
+                &format!("no gzip at all: {KEY} or {MANAGEMENT_KEY}"),
+            ))],
             Self::GzipBomb => {
                 // As large as a megabyte of zeros comes to, but no gzip: whoever began to unpack it would say so.
                 vec![send(&with_body(answer.content_type, "content-encoding: gzip\r\n", &"\u{1f}\u{7f}".repeat(500)))]
             }
             Self::EndlessErrorBody => {
                 let head = "HTTP/1.1 500 Internal Server Error\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n";
-                vec![send(head), Act::Repeat(vec![b'e'; 64 << 10], Duration::ZERO)]
+                let echo = format!("{MANAGEMENT_KEY} is no key, and neither is {KEY}: ");
+                vec![send(head), send(&echo), Act::Repeat(vec![b'e'; 64 << 10], Duration::ZERO)]
             }
             Self::CrossOriginRedirect => {
                 vec![send(&format!("HTTP/1.1 307 Temporary Redirect\r\nlocation: {elsewhere}\r\ncontent-length: 0\r\n\r\n"))]

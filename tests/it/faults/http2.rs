@@ -1,8 +1,10 @@
 //! The faults that HTTP/2 has of its own, or whose bytes differ there.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use arouter::Client;
+use tokio::sync::Semaphore;
 
 use super::operations::{OPERATIONS, Operation};
 use super::table::{Cell, Expected, KNOWN, NEVER_SENT, ONCE, OPEN, REPEATABLE, both, expected, fails};
@@ -18,6 +20,8 @@ enum Fault {
     GoAwayBefore,
     /// The connection is given up after the request, which is answered.
     GoAwayAfter,
+    /// The connection is given up after the request, which is never answered.
+    GoAwayThenFin,
     GoAwayWithError,
     ResetBeforeHead,
     CancelBeforeHead,
@@ -40,10 +44,11 @@ enum Fault {
 
 use Fault::*;
 
-const TABLE: [(Fault, Cell, Cell); 20] = [
+const TABLE: [(Fault, Cell, Cell); 21] = [
     both(RefusedStream, fails("Connect Refused", NEVER_SENT.0, NEVER_SENT.1)),
     both(GoAwayBefore, fails("Connect Refused", NEVER_SENT.0, NEVER_SENT.1)),
     both(GoAwayAfter, Cell::Succeeds),
+    both(GoAwayThenFin, fails("Transport Headers", [3, 3, 2, 1], OPEN)),
     both(GoAwayWithError, fails("Transport Headers", [3, 3, 2, 1], OPEN)),
     both(ResetBeforeHead, fails("Transport Headers", [3, 3, 2, 1], OPEN)),
     both(CancelBeforeHead, fails("Transport Headers", [3, 3, 2, 1], OPEN)),
@@ -73,9 +78,13 @@ const CANCEL: u32 = 8;
 const OVER_LONG: usize = 128 << 10;
 
 impl Fault {
-    fn frames(self, operation: Operation) -> Vec<Frame> {
+    /// What the server does about a request, given who reads.
+    fn frames(self, operation: Operation, reader: &Arc<Semaphore>) -> Vec<Frame> {
         let events = operation.answer();
         let whole = events.concat();
+        // Of a whole answer, nobody can tell how much has been read.
+        let items = u32::try_from(self.items(operation)).unwrap();
+        let read = || if operation.is_stream() { Frame::AwaitReader(reader.clone(), items) } else { Frame::Pause };
         let half = Frame::Data(whole.as_bytes()[..whole.len() / 2].to_vec());
         let kind = if operation.is_stream() { "text/event-stream" } else { "application/json" };
         let head = || Frame::Head(200, vec![("content-type", kind.to_owned())]);
@@ -83,6 +92,7 @@ impl Fault {
             RefusedStream => vec![Frame::Reset(REFUSED_STREAM)],
             GoAwayBefore => vec![Frame::GoAway(0, NO_ERROR), Frame::Close],
             GoAwayAfter => vec![Frame::GoAway(1, NO_ERROR), head(), Frame::Data(whole.into()), Frame::End],
+            GoAwayThenFin => vec![Frame::GoAway(1, NO_ERROR), Frame::Close],
             GoAwayWithError => vec![Frame::GoAway(1, INTERNAL_ERROR), Frame::Close],
             ResetBeforeHead => vec![Frame::Reset(INTERNAL_ERROR)],
             CancelBeforeHead => vec![Frame::Reset(CANCEL)],
@@ -97,14 +107,14 @@ impl Fault {
                 vec![Frame::Raw(start), Frame::Raw(continuation.repeat(200))]
             }
             NoAnswer => vec![],
-            ResetInBody => vec![head(), half, Frame::Pause, Frame::Reset(INTERNAL_ERROR)],
-            CancelInBody => vec![head(), half, Frame::Pause, Frame::Reset(CANCEL)],
-            SilentResetInBody => vec![head(), half, Frame::Pause, Frame::Reset(NO_ERROR)],
-            FinInBody => vec![head(), half, Frame::Pause, Frame::Close],
-            RstInBody => vec![head(), half, Frame::Pause, Frame::Cut],
+            ResetInBody => vec![head(), half, read(), Frame::Reset(INTERNAL_ERROR)],
+            CancelInBody => vec![head(), half, read(), Frame::Reset(CANCEL)],
+            SilentResetInBody => vec![head(), half, read(), Frame::Reset(NO_ERROR)],
+            FinInBody => vec![head(), half, read(), Frame::Close],
+            RstInBody => vec![head(), half, read(), Frame::Cut],
             LengthNotKept => {
                 let headers = vec![("content-type", kind.to_owned()), ("content-length", whole.len().to_string())];
-                vec![Frame::Head(200, headers), half, Frame::Pause, Frame::End]
+                vec![Frame::Head(200, headers), half, read(), Frame::End]
             }
             SilenceAfterHead => vec![head()],
             OverLongBody => {
@@ -115,9 +125,14 @@ impl Fault {
         }
     }
 
-    /// Whether a stream has given an item by then.
-    fn comes_after_an_item(self) -> bool {
-        matches!(self, ResetInBody | CancelInBody | SilentResetInBody | FinInBody | RstInBody | LengthNotKept)
+    /// How many items a stream has given by then.
+    fn items(self, operation: Operation) -> usize {
+        match self {
+            ResetInBody | CancelInBody | SilentResetInBody | FinInBody | RstInBody | LengthNotKept => {
+                operation.items_within(operation.answer().concat().len() / 2)
+            }
+            _ => 0,
+        }
     }
 
     /// Whether it is the client that gives up on a stream of a connection that lives on.
@@ -137,16 +152,14 @@ pub(super) fn cells() -> impl Iterator<Item = impl Future<Output = ()> + Send> {
 async fn run(fault: Fault, operation: Operation, expected: Expected) {
     for call in 0..operation.calls() {
         let cell = format!("{fault:?} over HTTP/2 × {operation:?} {call}");
-        let server = Http2Server::start(move || fault.frames(operation)).await;
+        let reader = Arc::new(Semaphore::new(0));
+        let read = reader.clone();
+        let server = Http2Server::start(move || fault.frames(operation, &read)).await;
         let client = client(fault, operation, server.url());
-        let ended = operation.run(&client, call).await;
+        let ended = operation.run(&client, call, &reader).await;
         judge(&cell, &expected, &ended, Some(server.requests()));
-        assert_eq!(
-            ended.items > 0,
-            operation.is_stream() && (fault.comes_after_an_item() || ended.error.is_none()),
-            "{cell}: {}",
-            ended.items
-        );
+        let items = if ended.error.is_some() { fault.items(operation) } else { operation.items() };
+        assert_eq!(ended.items, items, "{cell}: items");
         if fault.is_given_up() {
             assert!(server.is_reset(1).await, "{cell}: the stream is held");
         }

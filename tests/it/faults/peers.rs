@@ -3,12 +3,12 @@
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use arouter::ClientBuilder;
 use rcgen::SanType;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -18,7 +18,8 @@ use super::fault::Fault;
 use super::operations::Operation;
 use crate::support::full_queue::{FullQueue, bound};
 use crate::support::raw_server::RawServer;
-use crate::support::tls::{issuer, server};
+use crate::support::tls::{issuer, self_signed, server};
+use crate::support::within_patience;
 
 /// A certificate authority that the clients trust, and certificates with something wrong about them.
 pub(super) struct Authority {
@@ -26,6 +27,8 @@ pub(super) struct Authority {
     wrong_host: Arc<ServerConfig>,
     expired: Arc<ServerConfig>,
     unknown: Arc<ServerConfig>,
+    not_yet_valid: Arc<ServerConfig>,
+    self_signed: Arc<ServerConfig>,
 }
 
 impl Authority {
@@ -35,11 +38,31 @@ impl Authority {
         let elsewhere = SanType::DnsName("elsewhere.example".try_into().unwrap());
         Self {
             root: known.der().clone(),
-            wrong_host: server(&known, elsewhere, 2999),
-            expired: server(&known, here.clone(), 2001),
-            unknown: server(&stranger, here, 2999),
+            wrong_host: server(&known, elsewhere, 2000..=2999),
+            expired: server(&known, here.clone(), 2000..=2001),
+            unknown: server(&stranger, here.clone(), 2000..=2999),
+            not_yet_valid: server(&known, here.clone(), 2998..=2999),
+            self_signed: self_signed(here, 2000..=2999),
         }
     }
+
+    /// Peers whose certificates prove nothing, and what is wrong about each.
+    pub(super) async fn impostors(&self) -> [(&'static str, Peer); 5] {
+        [
+            ("NotValidForName", Peer::tls(&self.wrong_host, self).await),
+            ("Expired", Peer::tls(&self.expired, self).await),
+            ("NotValidYet", Peer::tls(&self.not_yet_valid, self).await),
+            ("UnknownIssuer", Peer::tls(&self.unknown, self).await),
+            ("UnknownIssuer", Peer::tls(&self.self_signed, self).await),
+        ]
+    }
+}
+
+/// How many connections a peer has taken, and how many of them are open.
+#[derive(Default)]
+pub(super) struct Counts {
+    taken: AtomicUsize,
+    open: AtomicUsize,
 }
 
 /// The other end of a cell.
@@ -49,7 +72,7 @@ pub(super) enum Peer {
     /// Is a proxy that refuses.
     Proxy(RawServer),
     /// Takes connections, and no request.
-    Accepting { base_url: String, root: Option<CertificateDer<'static>>, open: Arc<AtomicUsize>, task: JoinHandle<()> },
+    Accepting { base_url: String, root: Option<CertificateDer<'static>>, counts: Arc<Counts>, task: JoinHandle<()> },
     /// Takes no more connections.
     Full(FullQueue),
     /// Isn't there; a socket that doesn't listen keeps its port from others.
@@ -57,8 +80,14 @@ pub(super) enum Peer {
 }
 
 impl Peer {
-    pub(super) async fn start(fault: Fault, operation: Operation, elsewhere: String, authority: &Authority) -> Self {
-        let raw = || RawServer::start(move |number| fault.acts(operation, number, &elsewhere));
+    pub(super) async fn start(
+        fault: Fault,
+        operation: Operation,
+        elsewhere: String,
+        reader: Arc<Semaphore>,
+        authority: &Authority,
+    ) -> Self {
+        let raw = || RawServer::start(move |number| fault.acts(operation, number, &elsewhere, &reader));
         match fault {
             Fault::Refused => {
                 let port = bound();
@@ -83,11 +112,12 @@ impl Peer {
     async fn accepting(acceptor: Option<TlsAcceptor>, root: Option<CertificateDer<'static>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base_url = format!("https://{}", listener.local_addr().unwrap());
-        let open = Arc::<AtomicUsize>::default();
-        let counted = open.clone();
+        let counts = Arc::<Counts>::default();
+        let counted = counts.clone();
         let task = tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
-                counted.fetch_add(1, Ordering::SeqCst);
+                counted.taken.fetch_add(1, Ordering::SeqCst);
+                counted.open.fetch_add(1, Ordering::SeqCst);
                 let (acceptor, counted) = (acceptor.clone(), counted.clone());
                 tokio::spawn(async move {
                     match acceptor {
@@ -98,11 +128,11 @@ impl Peer {
                             while stream.read(&mut scrap).await.is_ok_and(|read| read > 0) {}
                         }
                     }
-                    counted.fetch_sub(1, Ordering::SeqCst);
+                    counted.open.fetch_sub(1, Ordering::SeqCst);
                 });
             }
         });
-        Self::Accepting { base_url, root, open, task }
+        Self::Accepting { base_url, root, counts, task }
     }
 
     /// The client that reaches it.
@@ -130,18 +160,19 @@ impl Peer {
         }
     }
 
+    /// How many connections it has taken, where that is all it does.
+    pub(super) fn connections(&self) -> Option<usize> {
+        match self {
+            Self::Accepting { counts, .. } => Some(counts.taken.load(Ordering::SeqCst)),
+            Self::Raw(_) | Self::Proxy(_) | Self::Full(_) | Self::Nobody { .. } => None,
+        }
+    }
+
     /// Whether no connection stays open, within a time that only a bug can miss.
     pub(super) async fn is_let_go(&self) -> bool {
         match self {
             Self::Raw(server) | Self::Proxy(server) => server.settles_at(0).await,
-            Self::Accepting { open, .. } => {
-                let settled = async {
-                    while open.load(Ordering::SeqCst) > 0 {
-                        tokio::time::sleep(Duration::from_millis(5)).await;
-                    }
-                };
-                tokio::time::timeout(Duration::from_secs(10), settled).await.is_ok()
-            }
+            Self::Accepting { counts, .. } => within_patience(|| counts.open.load(Ordering::SeqCst) == 0).await,
             Self::Full(_) | Self::Nobody { .. } => true,
         }
     }

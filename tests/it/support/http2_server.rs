@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, JoinSet};
+
+use super::within_patience;
 
 /// What the server does once it has read a request.
 #[derive(Debug, Clone)]
@@ -24,6 +27,8 @@ pub(crate) enum Frame {
     Raw(Vec<u8>),
     /// Gives the client time to read what was sent.
     Pause,
+    /// Waits until whoever reads has given so many permits, one for each item.
+    AwaitReader(Arc<Semaphore>, u32),
     /// Reads and answers nothing any more; the connection stays.
     Deaf,
     /// Closes the connection.
@@ -41,6 +46,7 @@ pub(crate) struct Http2Server {
 
 #[derive(Default)]
 struct Counts {
+    connections: AtomicUsize,
     open: AtomicUsize,
     requests: AtomicUsize,
     resets: AtomicUsize,
@@ -56,6 +62,7 @@ impl Http2Server {
         let task = tokio::spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
+                counted.connections.fetch_add(1, Ordering::SeqCst);
                 let (script, counted) = (script.clone(), counted.clone());
                 connections.spawn(async move {
                     counted.open.fetch_add(1, Ordering::SeqCst);
@@ -76,6 +83,10 @@ impl Http2Server {
         self.counts.requests.load(Ordering::SeqCst)
     }
 
+    pub(crate) fn connections(&self) -> usize {
+        self.counts.connections.load(Ordering::SeqCst)
+    }
+
     /// Whether the client resets so many streams, within a time that only a bug can miss.
     pub(crate) async fn is_reset(&self, streams: usize) -> bool {
         within_patience(|| self.counts.resets.load(Ordering::SeqCst) >= streams).await
@@ -85,15 +96,6 @@ impl Http2Server {
     pub(crate) async fn is_let_go(&self) -> bool {
         within_patience(|| self.counts.open.load(Ordering::SeqCst) == 0).await
     }
-}
-
-async fn within_patience(is_so: impl Fn() -> bool + Send + Sync) -> bool {
-    let waited = async {
-        while !is_so() {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(std::time::Duration::from_secs(10), waited).await.is_ok()
 }
 
 impl Drop for Http2Server {
@@ -172,6 +174,7 @@ async fn perform(stream: &mut TcpStream, id: u32, frame: Frame) -> std::io::Resu
         Frame::GoAway(last, code) => write_frame(stream, GO_AWAY, 0, 0, &[last.to_be_bytes(), code.to_be_bytes()].concat()).await?,
         Frame::Raw(bytes) => stream.write_all(&bytes).await?,
         Frame::Pause => tokio::time::sleep(std::time::Duration::from_millis(50)).await,
+        Frame::AwaitReader(items, count) => items.acquire_many(count).await.unwrap().forget(),
         Frame::Deaf => std::future::pending::<()>().await,
         Frame::Close => {
             stream.shutdown().await?;

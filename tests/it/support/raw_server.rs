@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::JoinHandle;
+
+use super::within_patience;
 
 /// What the server does once it has read a request.
 #[derive(Debug, Clone)]
@@ -17,6 +20,8 @@ pub(crate) enum Act {
     Repeat(Vec<u8>, Duration),
     /// Gives the client time to read what was sent.
     Pause,
+    /// Waits until whoever reads has given so many permits, one for each item.
+    AwaitReader(Arc<Semaphore>, u32),
     /// Waits until the client goes away.
     Silence,
     /// Closes the connection.
@@ -45,7 +50,11 @@ struct Counts {
 
 impl RawServer {
     pub(crate) async fn start(script: impl Fn(usize) -> Vec<Act> + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::on(TcpListener::bind("127.0.0.1:0").await.unwrap(), script)
+    }
+
+    /// On a port that listens already.
+    pub(crate) fn on(listener: TcpListener, script: impl Fn(usize) -> Vec<Act> + Send + Sync + 'static) -> Self {
         let (address, counts, script) = (listener.local_addr().unwrap(), Arc::<Counts>::default(), Arc::new(script) as Script);
         let counted = counts.clone();
         let task = tokio::spawn(async move {
@@ -78,12 +87,7 @@ impl RawServer {
 
     /// Whether no more than so many connections are open within a time that only a bug can miss.
     pub(crate) async fn settles_at(&self, open: usize) -> bool {
-        let settled = async {
-            while self.counts.open.load(Ordering::SeqCst) > open {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(10), settled).await.is_ok()
+        within_patience(|| self.counts.open.load(Ordering::SeqCst) <= open).await
     }
 }
 
@@ -144,6 +148,7 @@ async fn perform(stream: &mut TcpStream, act: Act) -> bool {
             tokio::time::sleep(Duration::from_millis(50)).await;
             true
         }
+        Act::AwaitReader(items, count) => items.acquire_many(count).await.map(SemaphorePermit::forget).is_ok(),
         Act::Silence => {
             gone(stream).await;
             false

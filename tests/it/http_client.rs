@@ -1,0 +1,83 @@
+//! What a program sets of the HTTP library, or another crate switches on there, against the client's promises: it has no effect.
+
+use arouter::{Client, Error, Result};
+use reqwest::redirect::Policy;
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::support::log::Log;
+use crate::support::raw_server::{Act, RawServer};
+use crate::support::{alone, hello, is_alone, passed};
+
+const KEY: &str = "lr_live_SENTINEL/of+the=key";
+const PROMPT: &str = "SENTINEL of the prompt";
+const ANSWER: &str = r#"{"choices":[{"message":{"content":"fine"},"finish_reason":"stop"}]}"#;
+
+/// In a process of its own, since a program has one log.
+#[test]
+fn settings_against_a_promise_have_no_effect() {
+    passed(&alone("http_client::every_setting_against_a_promise", &[]));
+}
+
+#[tokio::test]
+async fn every_setting_against_a_promise() {
+    if !is_alone() {
+        return;
+    }
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_ansi(false).with_writer(log.clone()).finish();
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    tracing_log::LogTracer::init().unwrap();
+
+    type Expected = fn(&Result<String>) -> bool;
+    let elsewhere = RawServer::start(|_| vec![answer("200 OK", "", ANSWER)]).await;
+    let location = format!("location: {}/\r\n", elsewhere.url());
+    let rows: [(Act, Expected); 4] = [
+        (answer("307 Temporary Redirect", &location, ""), |ended| matches!(ended, Err(Error::Redirect { .. }))),
+        (answer("200 OK", "content-encoding: gzip\r\n", ANSWER), |ended| matches!(ended, Err(Error::UnexpectedContentType { .. }))),
+        (answer("503 Service Unavailable", "", ""), |ended| ended.as_ref().is_err_and(|error| error.attempts() == 1)),
+        (answer("200 OK", "", ANSWER), |ended| ended.as_ref().is_ok_and(|text| text == "fine")),
+    ];
+    for (act, expected) in rows {
+        let server = RawServer::start(move |_| vec![act.clone()]).await;
+        let builder = Client::builder().api_key(KEY).base_url(server.url()).no_proxy().no_retry();
+        let client = builder.http_client(against_every_promise).build().unwrap();
+        let mut request = hello();
+        request.messages[0] = arouter::chat::Message::user(PROMPT);
+        let ended = client.chat().create(&request).await.map(|reply| reply.text());
+        assert!(expected(&ended), "{ended:?}");
+
+        let heard = server.heard().concat();
+        assert!(heard.starts_with("POST /v1/chat/completions HTTP/1.1\r\n") && heard.contains(PROMPT), "{heard}");
+        let lines = |name: &str| heard.to_lowercase().lines().filter(|line| line.starts_with(name)).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!((lines("accept-encoding:"), lines("referer:")), (vec!["accept-encoding: identity".to_owned()], vec![]));
+        assert_eq!((server.requests(), elsewhere.connections()), (1, 0));
+    }
+    let logged = log.text();
+    assert!(logged.contains("reqwest::connect") && logged.contains("hyper_util"), "the library's logs are missing: {logged}");
+    assert!(!logged.contains("SENTINEL"), "a key or prompt is logged");
+}
+
+fn against_every_promise(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+    let retry = reqwest::retry::for_host("127.0.0.1").no_budget().classify_fn(|attempt| match attempt.status() {
+        Some(status) if status.is_success() => attempt.success(),
+        _ => attempt.retryable(),
+    });
+    http.redirect(Policy::limited(10)).referer(true).retry(retry).gzip(true).connection_verbose(true).http2_prior_knowledge()
+}
+
+/// The library has a jar for them only if it is asked for.
+#[tokio::test]
+async fn no_cookie_is_kept() {
+    let server = RawServer::start(|_| vec![answer("200 OK", "set-cookie: id=SENTINEL; path=/\r\n", ANSWER)]).await;
+    let client = Client::builder().api_key(KEY).base_url(server.url()).no_proxy().build().unwrap();
+    for _ in 0..2 {
+        assert_eq!(client.chat().create(&hello()).await.unwrap().text(), "fine");
+    }
+    let heard = server.heard();
+    assert_eq!((heard.len(), server.connections()), (2, 1));
+    assert!(!heard.concat().to_lowercase().contains("cookie"), "{heard:?}");
+}
+
+fn answer(status: &str, header: &str, body: &str) -> Act {
+    Act::Send(format!("HTTP/1.1 {status}\r\n{header}content-length: {}\r\n\r\n{body}", body.len()).into_bytes())
+}
