@@ -50,7 +50,7 @@ impl Receive for Whole {
         {
             return Err(ApiError::parse(meta.status(), meta.content_type(), bytes, &scrubber).into());
         }
-        let is_html = meta.content_type().is_some_and(|kind| kind.contains("html"));
+        let is_html = meta.content_type().is_some_and(|kind| HTML.iter().any(|html| kind.eq_ignore_ascii_case(html)));
         Ok(Received { bytes, is_html, is_framed, scrubber, max_error_bytes: limits.max_error_bytes })
     }
 }
@@ -167,6 +167,8 @@ fn is_error_body(body: &[u8], mark: ResultMark) -> bool {
         || ["object", "type"].iter().any(|name| object.get(*name) == Some(&"error".into()));
     !has_result && reports
 }
+
+const HTML: [&str; 2] = ["text/html", "application/xhtml+xml"];
 
 /// Room that is made for a body by its length alone, which may be a lie.
 const MOST_RESERVED: usize = 16 << 20;
