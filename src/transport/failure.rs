@@ -93,3 +93,23 @@ fn causes<'e>(error: &'e reqwest::Error) -> impl Iterator<Item = &'e (dyn StdErr
     let first: &'e (dyn StdError + 'static) = error;
     std::iter::successors(Some(first), |error: &&'e (dyn StdError + 'static)| (*error).source())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_failure_shows_the_url_that_may_hold_the_key() {
+        let limits = Limits::default();
+        let failures: [fn(reqwest::Error, &Limits) -> Error; 2] = [of_head, |error, _| of_body(error)];
+        for failure in failures {
+            let error = reqwest::Client::new().get("no url").build().unwrap_err();
+            let error = error.with_url(url::Url::parse("https://SENTINEL.example/?key=SENTINEL").unwrap());
+            assert!(error.to_string().contains("SENTINEL"));
+            let error = failure(error, &limits);
+            let source = error.source().map(|source| format!("{source} {source:?}"));
+            assert!(source.as_ref().is_some_and(|source| !source.contains("SENTINEL")), "{source:?}");
+            assert!(!format!("{error} {error:?}").contains("SENTINEL"), "{error:?}");
+        }
+    }
+}

@@ -434,3 +434,6 @@ const DRAIN_BYTES: usize = 16 * 1024;
 const DRAIN_TIME: Duration = Duration::from_millis(100);
 
 const MAX_PIECES_PER_POLL: usize = 64;
+
+#[cfg(test)]
+mod tests;

@@ -157,6 +157,17 @@ async fn a_key_provider_keeps_to_the_time_and_hides_no_error() {
     gateway.always(CHAT, Reply::status(502));
     let error = client.chat().create(&hello()).await.unwrap_err();
     assert_eq!((error.status().map(|status| status.as_u16()), error.attempts()), (Some(502), 1));
+
+    // It says nothing more after the first key, which is refused.
+    let asked = AtomicUsize::new(0);
+    let provider = move || {
+        let is_first = asked.fetch_add(1, Ordering::SeqCst) == 0;
+        async move { if is_first { Ok(ApiKey::new("lr_live_old")?) } else { std::future::pending().await } }
+    };
+    let client = gateway.client_builder().key_provider(provider).timeout(Duration::from_millis(300)).build().unwrap();
+    gateway.always(CHAT, Reply::status(401));
+    let called = tokio::time::timeout(Duration::from_secs(20), client.chat().create(&hello())).await.unwrap();
+    assert!(called.unwrap_err().is_auth());
 }
 
 #[tokio::test]

@@ -141,7 +141,7 @@ fn kind(error: &Error) -> String {
         Error::Timeout { phase, .. } => format!("Timeout {phase:?}"),
         Error::Transport { phase, .. } => format!("Transport {phase:?}"),
         Error::Api(api) => format!("Api {}", api.status().as_u16()),
-        Error::Decode { .. } => "Decode".to_owned(),
+        Error::Decode { may_be_truncated, .. } => if *may_be_truncated { "Decode MaybeCut" } else { "Decode" }.to_owned(),
         Error::Truncated { .. } => "Truncated".to_owned(),
         Error::Redirect { .. } => "Redirect".to_owned(),
         Error::UnexpectedContentType { .. } => "UnexpectedContentType".to_owned(),
