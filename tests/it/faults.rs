@@ -114,7 +114,10 @@ fn judge(cell: &str, expected: &Expected, ended: &Ended, requests: Option<usize>
         }
         (_, error) => panic!("{cell} should be {expected:?} and is {error:?}"),
     };
-    assert!(requests.is_none_or(|requests| requests == attempts as usize), "{cell}: {requests:?} requests");
+    // A busy server may not have come to read what was given up for its silence.
+    let may_be_fewer = ended.error.as_ref().is_some_and(Error::is_timeout);
+    let are_right = |requests: usize| requests == attempts as usize || (may_be_fewer && requests < attempts as usize);
+    assert!(requests.is_none_or(are_right), "{cell}: {requests:?} requests");
 }
 
 /// Without waits, and with a window that only a bug can miss.
