@@ -1,5 +1,7 @@
 //! HTTP/2, where it is asked for: what one connection for all calls must not do.
 
+use std::net::Ipv4Addr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use arouter::{Client, Error, Method};
@@ -8,11 +10,13 @@ use futures::StreamExt as _;
 use h2::RecvStream;
 use h2::server::SendResponse;
 use http::{Request, Response};
+use rcgen::SanType;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 use crate::support::http2_server::{Frame, Http2Server};
-use crate::support::{chunk, hello};
+use crate::support::{chunk, hello, tls};
 
 #[tokio::test]
 async fn streams_that_nobody_reads_starve_no_other_call() {
@@ -34,6 +38,27 @@ async fn streams_that_nobody_reads_starve_no_other_call() {
     assert!(unread[0].next().await.unwrap().is_ok());
     drop(unread);
     assert!(client.request(Method::GET, ["short"]).bytes().await.is_ok());
+}
+
+#[tokio::test]
+async fn it_is_offered_only_where_it_is_asked_for() {
+    let authority = tls::issuer("an authority");
+    let mut config = tls::server(&authority, SanType::IpAddress(Ipv4Addr::LOCALHOST.into()), 2999);
+    Arc::make_mut(&mut config).alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let server = TlsAcceptor::from(config);
+    for is_asked_for in [false, true] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base_url = format!("https://{}", listener.local_addr().unwrap());
+        let root = reqwest::Certificate::from_der(authority.der()).unwrap();
+        let builder = Client::builder().api_key("lr_live_1").base_url(base_url).no_proxy().no_retry().http2(is_asked_for);
+        let client = builder.http_client(move |http| http.tls_certs_merge([root])).build().unwrap();
+        let accepted = async {
+            let stream = server.accept(listener.accept().await.unwrap().0).await.unwrap();
+            stream.get_ref().1.alpn_protocol() == Some(b"h2")
+        };
+        let (is_spoken, _) = tokio::join!(accepted, client.request(Method::GET, ["x"]).bytes());
+        assert_eq!(is_spoken, is_asked_for);
+    }
 }
 
 #[tokio::test]
