@@ -275,3 +275,22 @@ impl Credentials {
 }
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_carries_a_secret_does_not_show_it() {
+        let credential = Credential::new(ApiKey::new("lr_live_SENTINEL").unwrap()).unwrap();
+        let mut url = Url::parse("https://localhost/").unwrap();
+        for (place, name) in [(KeyPlace::Bearer, AUTHORIZATION), (KeyPlace::XApiKey, X_API_KEY)] {
+            let mut headers = HeaderMap::new();
+            credential.authorize(place, &mut url, &mut headers);
+            // The HTTP library's logs, and HTTP/2's table of headers, go by this.
+            assert!(headers[&name].is_sensitive() && !format!("{headers:?}").contains("SENTINEL"), "{headers:?}");
+        }
+        assert_eq!(url.as_str(), "https://localhost/");
+        assert_eq!(format!("{:?}", Secret::from("SENTINEL")), "Secret([REDACTED])");
+    }
+}

@@ -323,8 +323,11 @@ impl<'c, R: Receive> Call<'c, R> {
             Pace::Management => settings.limits.management_header_timeout,
         };
         let sent = settings.http.execute(self.http_request(credential));
-        let response =
-            self.deadline.bound_by(head_limit, TimeoutPhase::Headers, sent).await?.map_err(|error| failure::of_head(error, settings))?;
+        let response = self
+            .deadline
+            .bound_by(head_limit, TimeoutPhase::Headers, sent)
+            .await?
+            .map_err(|error| failure::of_head(error, settings.base.as_url(), &settings.limits))?;
         let (head, body) = http::Response::from(response).into_parts();
         let answer = Answer::of_head(head, body, self.deadline, scrubber);
         let meta = answer.meta.clone();
@@ -332,7 +335,9 @@ impl<'c, R: Receive> Call<'c, R> {
         match self.take_in(answer).await {
             Ok(output) => Ok((output, meta)),
             Err(mut error) => {
-                error.context_mut().set_head(&meta);
+                let context = error.context_mut();
+                context.set_head(&meta);
+                context.cut_body(settings.limits.max_error_bytes);
                 Err(error)
             }
         }

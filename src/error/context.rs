@@ -32,6 +32,13 @@ pub struct Context {
 }
 
 impl Context {
+    /// Keeps no more of the body than this. It has no key in it any more that a cut could part.
+    pub(crate) fn cut_body(&mut self, limit: usize) {
+        if let Some(body) = &mut self.raw_body {
+            body.truncate(limit);
+        }
+    }
+
     /// What the head of the last attempt's answer tells.
     pub(crate) fn set_head(&mut self, meta: &Meta) {
         self.status = Some(meta.status());

@@ -212,4 +212,17 @@ mod tests {
             assert_eq!(parse(path), None, "{path}");
         }
     }
+
+    #[test]
+    fn a_call_that_goes_on_is_looked_for_among_the_last_parts() {
+        let call = |json: &str| -> Part { serde_json::from_str(&format!(r#"{{"functionCall":{json}}}"#)).unwrap() };
+        for (between, parts_more) in [(MAX_OPEN - 1, 0), (MAX_OPEN, 1)] {
+            let mut parts = Vec::new();
+            add_call(&mut parts, call(r#"{"name":"f","willContinue":true}"#), &mut Gaps::default());
+            parts.extend(vec![Part::text("x"); between]);
+            let piece = call(r#"{"partialArgs":[{"jsonPath":"$.a","numberValue":1}]}"#);
+            add_call(&mut parts, piece, &mut Gaps::default());
+            assert_eq!(parts.len(), 1 + between + parts_more);
+        }
+    }
 }

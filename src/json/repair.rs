@@ -33,7 +33,7 @@ pub(super) fn normalise(value: &mut Value) {
 
 /// The value without the numbers that its type can't hold; each is kept beside its place, in an object named [`UNREAD`].
 pub(super) fn without_odd_numbers<T: DeserializeOwned>(mut value: Value) -> Option<T> {
-    for _ in 0..MAX_ODD_NUMBERS {
+    for _ in 0..=MAX_ODD_NUMBERS {
         match serde_path_to_error::deserialize(&value) {
             Ok(read) => return Some(read),
             Err(error) => set_aside(&mut value, error.path())?,
@@ -144,6 +144,7 @@ mod tests {
     use super::super::{decode, decode_answer};
     use crate::chat::ChatResponse;
     use crate::error::Error;
+    use crate::gemini::GenerateContentResponse;
 
     #[test]
     fn lone_surrogates_are_replaced_and_pairs_kept() {
@@ -186,5 +187,13 @@ mod tests {
         ));
         assert!(matches!(decode_answer::<ChatResponse>(br#"{"choices":[{"index":1e300}]}"#), Err(Error::Decode { .. })));
         assert!(decode::<ChatResponse>(answer(r#"{"prompt_tokens":-1}"#).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn more_odd_numbers_than_anybody_sends_are_not_set_aside_one_by_one() {
+        let answer = |odd: usize| format!(r#"{{"candidates":[{}]}}"#, vec![r#"{"tokenCount":-1}"#; odd].join(","));
+        let read = |odd| decode_answer::<GenerateContentResponse>(answer(odd).as_bytes());
+        assert_eq!(read(10).unwrap().candidates.len(), 10);
+        assert!(matches!(read(1000), Err(Error::Decode { .. })));
     }
 }

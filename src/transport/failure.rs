@@ -6,22 +6,22 @@ use url::Url;
 
 use crate::error::{BoxError, ConnectKind, Error, TimeoutPhase, TransportPhase};
 
-use super::Settings;
+use super::Limits;
 
 /// A failure before the head of the answer was complete.
-pub(super) fn of_head(error: reqwest::Error, settings: &Settings) -> Error {
+pub(super) fn of_head(error: reqwest::Error, base: &Url, limits: &Limits) -> Error {
     let error = error.without_url();
     if error.is_builder() {
         return Error::config_from("the request can't be sent", error);
     }
     if error.is_connect() {
         if error.is_timeout() {
-            return Error::timeout(TimeoutPhase::Connect, settings.limits.connect_timeout);
+            return Error::timeout(TimeoutPhase::Connect, limits.connect_timeout);
         }
-        return Error::connect(connect_kind(&error), host(settings.base.as_url()), error);
+        return Error::connect(connect_kind(&error), host(base), error);
     }
     if is_refused(&error) {
-        return Error::connect(ConnectKind::Refused, host(settings.base.as_url()), error);
+        return Error::connect(ConnectKind::Refused, host(base), error);
     }
     let protocol = is_protocol_error(&error);
     Error::transport(TransportPhase::Headers, protocol, error)
@@ -98,4 +98,25 @@ fn is_protocol_error(error: &reqwest::Error) -> bool {
 fn causes<'e>(error: &'e reqwest::Error) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
     let first: &'e (dyn StdError + 'static) = error;
     std::iter::successors(Some(first), |error: &&'e (dyn StdError + 'static)| (*error).source())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_failure_shows_the_url_that_may_hold_the_key() {
+        let base = Url::parse("https://api.arouter.ai").unwrap();
+        let failures: [fn(reqwest::Error, &Url, &Limits) -> Error; 2] = [of_head, |error, _, _| of_body(error)];
+        let limits = Limits::default();
+        for failure in failures {
+            let error = reqwest::Client::new().get("no url").build().unwrap_err();
+            let error = error.with_url(Url::parse("https://SENTINEL.example/?key=SENTINEL").unwrap());
+            assert!(error.to_string().contains("SENTINEL"));
+            let error = failure(error, &base, &limits);
+            let source = error.source().map(|source| format!("{source} {source:?}"));
+            assert!(source.as_ref().is_some_and(|source| !source.contains("SENTINEL")), "{source:?}");
+            assert!(!format!("{error} {error:?}").contains("SENTINEL"), "{error:?}");
+        }
+    }
 }

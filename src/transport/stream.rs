@@ -386,7 +386,9 @@ impl<P: Protocol> EventStream<P> {
     fn with_context(&self, error: Error) -> Error {
         let Some((class, opened)) = self.opened else { return error };
         let mut error = error.in_call(class, &self.meta);
-        error.context_mut().elapsed += opened.elapsed();
+        let context = error.context_mut();
+        context.elapsed += opened.elapsed();
+        context.cut_body(self.limits.error);
         error
     }
 
@@ -435,3 +437,6 @@ const DRAIN_BYTES: usize = 16 * 1024;
 const DRAIN_TIME: Duration = Duration::from_millis(100);
 
 const MAX_PIECES_PER_POLL: usize = 64;
+
+#[cfg(test)]
+mod tests;

@@ -101,6 +101,16 @@ async fn a_refused_key_is_tried_once_more_if_it_has_changed() {
     let error = client.chat().create(&hello()).await.unwrap_err();
     assert!(error.is_auth() && error.attempts() == 1, "{error:?}");
 
+    // Nor is there more than one reason in a call, if each key is another.
+    let asked = AtomicUsize::new(0);
+    let provider = move || {
+        let number = asked.fetch_add(1, Ordering::SeqCst);
+        async move { Ok(ApiKey::new(format!("lr_live_expired_{number}"))?) }
+    };
+    let client = gateway.client_builder().key_provider(provider).timeout(Duration::from_secs(5)).build().unwrap();
+    let error = client.chat().create(&hello()).await.unwrap_err();
+    assert!(error.is_auth() && error.attempts() == 2, "{error:?}");
+
     let client = gateway.client_builder().key_provider(|| async { Err("the vault is sealed".into()) }).build().unwrap();
     let error = client.chat().create(&hello()).await.unwrap_err();
     assert!(matches!(error, Error::Config { .. }) && everything_said(&error).contains("sealed"), "{error:?}");
@@ -157,6 +167,17 @@ async fn a_key_provider_keeps_to_the_time_and_hides_no_error() {
     gateway.always(CHAT, Reply::status(502));
     let error = client.chat().create(&hello()).await.unwrap_err();
     assert_eq!((error.status().map(|status| status.as_u16()), error.attempts()), (Some(502), 1));
+
+    // It says nothing more after the first key, which is refused.
+    let asked = AtomicUsize::new(0);
+    let provider = move || {
+        let is_first = asked.fetch_add(1, Ordering::SeqCst) == 0;
+        async move { if is_first { Ok(ApiKey::new("lr_live_old")?) } else { std::future::pending().await } }
+    };
+    let client = gateway.client_builder().key_provider(provider).timeout(Duration::from_millis(300)).build().unwrap();
+    gateway.always(CHAT, Reply::status(401));
+    let called = tokio::time::timeout(Duration::from_secs(20), client.chat().create(&hello())).await.unwrap();
+    assert!(called.unwrap_err().is_auth());
 }
 
 #[tokio::test]

@@ -118,6 +118,38 @@ async fn what_came_of_a_body_that_broke_off_is_kept() {
 }
 
 #[tokio::test]
+async fn an_error_keeps_no_more_of_a_body_than_it_may() {
+    let gateway = gateway().await;
+    let client = gateway.client_builder().no_retry().max_error_bytes(20).build().unwrap();
+    let long = "x".repeat(100);
+    for reply in [
+        Reply::status(500).body(long.clone()),
+        Reply::status(200).body(long.clone()).header("content-type", "application/json"),
+        Reply::status(200).body(long.clone()).header("content-type", "application/json").cut_after(99),
+        Reply::status(200).body(long.clone()).header("content-type", "text/html"),
+        Reply::status(200).body(long.clone()).header("content-encoding", "br"),
+        Reply::ok(&json!({"error": {"message": long}})),
+        Reply::events([&long]),
+        Reply::named_events([("error", &long)]),
+        Reply::event_stream(long.clone()),
+    ] {
+        gateway.always(CHAT, reply);
+        for ended in [client.chat().create(&hello()).await.map(drop), client.chat().stream(&hello()).await.map(drop)] {
+            let error = ended.unwrap_err();
+            assert_eq!(error.raw_body().map(<[u8]>::len), Some(20), "{error:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_encoding_that_is_none_is_read() {
+    let gateway = gateway().await;
+    let answer = json!({"choices": [{"message": {"content": "ok"}}]});
+    gateway.script(CHAT, [Reply::ok(&answer).header("content-encoding", "identity")]);
+    assert_eq!(gateway.client().chat().create(&hello()).await.unwrap().text(), "ok");
+}
+
+#[tokio::test]
 async fn a_dripping_error_body_is_read_for_five_seconds() {
     let gateway = gateway().await;
     let client = gateway.client_builder().retry(RetryPolicy::none()).max_error_bytes(100).build().unwrap();

@@ -152,7 +152,10 @@ fn judge(cell: &str, expected: &Expected, ended: &Ended, requests: Option<usize>
         }
         (_, error) => panic!("{cell} should be {expected:?} and is {error:?}"),
     };
-    assert!(requests.is_none_or(|requests| requests == attempts as usize), "{cell}: {requests:?} requests");
+    // A busy server may not have come to read what was given up for its silence.
+    let may_be_fewer = ended.error.as_ref().is_some_and(Error::is_timeout);
+    let are_right = |requests: usize| requests == attempts as usize || (may_be_fewer && requests < attempts as usize);
+    assert!(requests.is_none_or(are_right), "{cell}: {requests:?} requests");
 }
 
 /// Without waits, and with a window that only a bug can miss.
@@ -179,7 +182,7 @@ fn kind(error: &Error) -> String {
         Error::Timeout { phase, .. } => format!("Timeout {phase:?}"),
         Error::Transport { phase, .. } => format!("Transport {phase:?}"),
         Error::Api(api) => format!("Api {}", api.status().as_u16()),
-        Error::Decode { .. } => "Decode".to_owned(),
+        Error::Decode { may_be_truncated, .. } => if *may_be_truncated { "Decode MaybeCut" } else { "Decode" }.to_owned(),
         Error::Truncated { .. } => "Truncated".to_owned(),
         Error::Redirect { .. } => "Redirect".to_owned(),
         Error::UnexpectedContentType { .. } => "UnexpectedContentType".to_owned(),

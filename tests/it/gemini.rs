@@ -173,6 +173,10 @@ async fn an_error_in_a_stream_is_an_error() {
     gateway.script(path("streamGenerateContent"), [Reply::ok(&json!({"message": "no such model", "status": 404}))]);
     let error = gemini.stream_generate_content(MODEL, &prompt()).await.unwrap_err();
     assert_eq!((error.api().unwrap().message(), error.is_not_found()), ("no such model", true));
+    // An event of that name is a report, even if it is no JSON.
+    gateway.script(path("streamGenerateContent"), [Reply::event_stream("event: error\ndata: gone\n\n")]);
+    let error = gemini.stream_generate_content(MODEL, &prompt()).await.unwrap_err();
+    assert_eq!(error.api().unwrap().message(), "gone");
     gateway.script(path("generateContent"), [Reply::ok(&report)]);
     assert!(matches!(gemini.generate_content(MODEL, &prompt()).await, Err(Error::Api(_))));
 }

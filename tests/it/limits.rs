@@ -193,12 +193,18 @@ fn a_reader_that_is_away_holds_the_server_back() {
 }
 
 #[tokio::test]
-async fn a_time_for_the_call_ends_a_drip_of_a_whole_answer() {
+async fn a_time_for_the_call_ends_a_drip_of_a_whole_answer_and_of_a_streams_start() {
     let gateway = gateway().await;
     let limit = Duration::from_millis(500);
     let client = gateway.client_builder().no_retry().timeout(limit).build().unwrap();
     gateway.script(CHAT, [Reply::status(200).body(" ".repeat(1000)).in_pieces(1).interval(Duration::from_millis(20))]);
     let error = tokio::time::timeout(PATIENCE, client.chat().create(&hello())).await.unwrap().unwrap_err();
+    assert!(matches!(error, Error::Timeout { phase: TimeoutPhase::Total, .. }) && error.elapsed() >= limit, "{error:?}");
+    // What has come of it may be paid for.
+    assert!(error.raw_body().is_some_and(|body| !body.is_empty() && body.iter().all(|byte| *byte == b' ')), "{error:?}");
+
+    gateway.script(CHAT, [Reply::event_stream(": still here\n\n").interval(Duration::from_millis(20)).endless()]);
+    let error = tokio::time::timeout(PATIENCE, client.chat().stream(&hello())).await.unwrap().unwrap_err();
     assert!(matches!(error, Error::Timeout { phase: TimeoutPhase::Total, .. }) && error.elapsed() >= limit, "{error:?}");
 }
 

@@ -549,6 +549,11 @@ async fn a_cut_stream_keeps_its_text_and_a_report_ends_one() {
         assert_eq!(error.api().unwrap().status_hint().map(|hint| hint.as_u16()), Some(529));
     }
 
+    // An event of that name is a report, even if it is no JSON.
+    gateway.script(MESSAGES, [Reply::event_stream(format!("data: {}\n\nevent: error\ndata: gone\n\n", begin()))]);
+    let ended = gateway.client().messages().stream(&hello_claude()).await.unwrap().into_response().await;
+    assert_eq!(ended.unwrap_err().api().unwrap().message(), "gone");
+
     // Events that don't fit together are no answer, even if the message ends well.
     gateway.script(MESSAGES, [events(&[delta(7, &json!({"type": "text_delta", "text": "lo"})), json!({"type": "message_stop"})])]);
     let (partial, ended) = gateway.client().messages().stream(&hello_claude()).await.unwrap().into_outcome().await;

@@ -142,6 +142,26 @@ async fn a_policy_can_be_stricter_or_bolder() {
 }
 
 #[tokio::test]
+async fn the_method_of_a_raw_call_says_what_a_second_time_would_mean() {
+    let gateway = gateway().await;
+    let client = hasty(&gateway).build().unwrap();
+    for (method, after_503, after_409) in [
+        (Method::GET, 3, 3),
+        (Method::OPTIONS, 3, 3),
+        (Method::PUT, 3, 1),
+        (Method::DELETE, 3, 1),
+        (Method::POST, 1, 1),
+        (Method::PATCH, 1, 1),
+    ] {
+        for (status, attempts) in [(503, after_503), (409, after_409)] {
+            gateway.always("/row", Reply::status(status));
+            let error = client.request(method.clone(), ["row"]).send().await.unwrap_err();
+            assert_eq!(error.attempts(), attempts, "{method} after {status}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_connection_that_dies_late_is_not_tried_again() {
     let gateway = gateway().await;
     let client = hasty(&gateway).retry(fast().ambiguous_window(Duration::from_millis(20))).build().unwrap();

@@ -143,6 +143,8 @@ fn replies() -> Vec<Reply> {
         Reply::status(500).header("x-request-id", format!("for-{KEY}")),
         Reply::status(200).header("content-type", format!("x/{KEY}")),
         Reply::status(200).header("content-encoding", KEY),
+        Reply::status(200).header("content-encoding", "br").body(echo.clone()),
+        Reply::status(200).body(format!("{echo}, and more")).cut_after(echo.len()),
         Reply::status(400).header("x-request-id", format!("/v1beta?key={ENCODED_KEY}")),
         Reply::status(200)
             .header("content-type", format!("x/{}", ENCODED_KEY.replace("%2F", "%2f").replace("%2B", "%2b").replace("%3D", "%3d"))),

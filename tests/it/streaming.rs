@@ -233,6 +233,9 @@ async fn every_answer_that_was_asked_for_must_end() {
     };
     assert!(ended(answer(0)).await.unwrap_err().is_truncated());
     assert_eq!(ended(answer(0) + &answer(1)).await.unwrap().choices.len(), 2);
+    // Whether one beyond the 127th has ended is not known without the end mark.
+    assert!(ended(answer(0) + &answer(127)).await.unwrap_err().is_truncated());
+    assert_eq!(ended(answer(0) + &answer(127) + "data: [DONE]\n\n").await.unwrap().choices.len(), 2);
 }
 
 #[tokio::test]
@@ -312,6 +315,10 @@ async fn raw_events_come_as_they_are() {
     gateway.always("/x", Reply::event_stream("data: one\n\ndata: cut"));
     let events: Vec<_> = gateway.client().request(Method::POST, ["x"]).events().await.unwrap().collect().await;
     assert!(events[0].is_ok() && events[1].as_ref().unwrap_err().is_truncated() && events.len() == 2, "{events:?}");
+
+    gateway.always("/x", Reply::status(204));
+    let error = gateway.client().request(Method::POST, ["x"]).events().await.unwrap_err();
+    assert!(error.is_truncated() && error.status().is_some_and(|status| status == 204), "{error:?}");
 }
 
 /// Opens a stream of a protocol, of which only the errors matter.

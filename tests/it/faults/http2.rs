@@ -59,7 +59,7 @@ const TABLE: [(Fault, Cell, Cell); 21] = [
     both(NoAnswer, fails("Timeout Headers", REPEATABLE, OPEN)),
     both(ResetInBody, fails("Transport Body", REPEATABLE, OPEN)),
     both(CancelInBody, fails("Transport Body", REPEATABLE, OPEN)),
-    (SilentResetInBody, fails("Decode", ONCE, KNOWN), fails("Truncated", ONCE, OPEN)),
+    (SilentResetInBody, fails("Decode MaybeCut", ONCE, KNOWN), fails("Truncated", ONCE, OPEN)),
     both(FinInBody, fails("Transport Body", REPEATABLE, OPEN)),
     both(RstInBody, fails("Transport Body", REPEATABLE, OPEN)),
     both(LengthNotKept, fails("Transport Body", ONCE, OPEN)),

@@ -57,7 +57,7 @@ pub(super) const ROWS: [(Fault, Cell, Cell); 34] = [
     both(LengthCutByRst, fails("Transport Body", REPEATABLE, OPEN)),
     both(ChunksCut, fails("Transport Body", REPEATABLE, OPEN)),
     both(BadChunkSize, fails("Transport Body", REPEATABLE, OPEN)),
-    (CloseDelimitedCut, fails("Decode", ONCE, KNOWN), fails("Truncated", ONCE, OPEN)),
+    (CloseDelimitedCut, fails("Decode MaybeCut", ONCE, KNOWN), fails("Truncated", ONCE, OPEN)),
     (RstBetweenEvents, Cell::NotApplicable(NO_EVENTS), fails("Transport Body", ONCE, OPEN)),
     (RstInsideEvent, Cell::NotApplicable(NO_EVENTS), fails("Transport Body", ONCE, OPEN)),
     (SilenceAfterHead, fails("Timeout Total", ONCE, OPEN), fails("Timeout Idle", ONCE, OPEN)),
