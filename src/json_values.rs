@@ -129,7 +129,10 @@ impl Decoder for ValueDecoder {
         if self.begun.len() + rest > self.limit {
             return Err(TooLong);
         }
-        let Some(value) = ended else { return Ok(None) };
+        let Some(value) = ended else {
+            self.release();
+            return Ok(None);
+        };
         if self.begun.is_empty() {
             return Ok(Some(Event::of_data(&self.piece[value])));
         }
@@ -147,6 +150,11 @@ impl Decoder for ValueDecoder {
 
     fn stray(&self) -> &[u8] {
         b""
+    }
+
+    fn release(&mut self) {
+        self.piece = Bytes::new();
+        self.at = 0;
     }
 }
 

@@ -5,8 +5,9 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::error::{Error, Scrubber};
 
@@ -93,7 +94,7 @@ impl Meta {
         request_id.iter_mut().for_each(|id| scrubber.text(id));
         Self(Arc::new(Facts {
             status,
-            headers,
+            headers: detached(headers),
             received: SystemTime::now(),
             request_id,
             attempts: 1,
@@ -180,6 +181,21 @@ impl Meta {
     pub fn rate_limits(&self) -> RateLimits {
         RateLimits::read(&self.0.headers, self.0.received)
     }
+}
+
+/// The headers with values of their own. As they come, they are slices of the buffer that the connection reads into, of up to 408 KiB,
+/// which they would keep from being used again for as long as the answer or its stream is held.
+fn detached(mut headers: HeaderMap) -> HeaderMap {
+    let values: Bytes = headers.values().map(HeaderValue::as_bytes).collect::<Vec<_>>().concat().into();
+    let mut at = 0;
+    for value in headers.values_mut() {
+        let end = at + value.len();
+        if let Ok(own) = HeaderValue::from_maybe_shared(values.slice(at..end)) {
+            *value = own;
+        }
+        at = end;
+    }
+    headers
 }
 
 /// Leaves the headers out: some gateways echo requests in them.

@@ -208,4 +208,11 @@ impl Decoder for GeminiDecoder {
             Self::Values(decoder) => decoder.stray(),
         }
     }
+
+    fn release(&mut self) {
+        match self {
+            Self::Events(decoder) => decoder.release(),
+            Self::Values(decoder) => decoder.release(),
+        }
+    }
 }

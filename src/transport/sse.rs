@@ -191,6 +191,12 @@ impl Decoder {
         self.has_data.then(|| self.block())
     }
 
+    /// Lets go of the piece.
+    pub(crate) fn release(&mut self) {
+        self.piece = Bytes::new();
+        self.at = 0;
+    }
+
     /// Start of what came outside any field, up to 16 KiB: a page or a bare JSON error in the midst of a stream.
     pub(crate) fn stray(&self) -> &[u8] {
         self.stray.trim_ascii()
@@ -287,8 +293,7 @@ impl Decoder {
         if self.at < self.piece.len() {
             self.grow_line(self.at..self.piece.len())?;
         }
-        self.piece = Bytes::new();
-        self.at = 0;
+        self.release();
         Ok(())
     }
 

@@ -68,6 +68,10 @@ pub(crate) trait Decoder: Send + Sync + Unpin {
 
     /// Start of what came outside any event.
     fn stray(&self) -> &[u8];
+
+    /// Lets go of the piece, of which nothing more is wanted: it may be a slice of the buffer that the connection reads into, of up to
+    /// 408 KiB, which can't be used again until then.
+    fn release(&mut self);
 }
 
 impl Decoder for sse::Decoder {
@@ -85,6 +89,10 @@ impl Decoder for sse::Decoder {
 
     fn stray(&self) -> &[u8] {
         self.stray()
+    }
+
+    fn release(&mut self) {
+        self.release();
     }
 }
 
@@ -296,6 +304,7 @@ impl<P: Protocol> EventStream<P> {
 
     /// The end mark was seen: what is left of the body is read, so that the connection can be used again.
     fn drain(&mut self) {
+        self.decoder.release();
         self.state = State::Draining { room: DRAIN_BYTES };
         self.clock = Clock::new(DRAIN_TIME, DRAIN_TIME);
     }
@@ -396,6 +405,7 @@ impl<P: Protocol> EventStream<P> {
     fn end(&mut self) {
         self.state = State::Done;
         self.body = None;
+        self.decoder.release();
     }
 }
 
