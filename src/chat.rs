@@ -183,3 +183,9 @@ impl<'r> Body<'r> {
 pub(crate) fn protocol() -> impl crate::transport::stream::Protocol<Item = ChatChunk> {
     ChatProtocol::new(None)
 }
+
+/// How benchmarks encode a request.
+#[cfg(any(fuzzing, arouter_bench))]
+pub(crate) fn encode(request: &ChatRequest) -> Result<bytes::Bytes> {
+    Ok(Body::whole(request).into_request()?.body.unwrap_or_default())
+}

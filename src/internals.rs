@@ -5,13 +5,15 @@ use http::header::{CONTENT_TYPE, HeaderMap};
 use http::{Method, StatusCode};
 use url::Url;
 
-use crate::chat::{self, ChatChunk};
+use crate::chat::{self, ChatChunk, ChatRequest};
 use crate::credentials::ApiKey;
 use crate::embeddings::{self, EmbeddingsResponse};
 use crate::error::{ApiError, Error, Result, Scrubber};
 use crate::gemini::{self, GenerateContentResponse};
+use crate::json;
 use crate::json_values::ValueDecoder;
 use crate::messages::{self, MessagesEvent};
+use crate::models::ModelList;
 use crate::response::Meta;
 use crate::transport::request::{Base, Request};
 use crate::transport::retry::{Decision, Failure, RetryClass, RetryPolicy};
@@ -21,6 +23,16 @@ use crate::transport::stream::{Decoded, Decoder, Protocol};
 /// Decodes an answer as the calls of [`Embeddings`](embeddings::Embeddings) do.
 pub fn decode_embeddings(body: &[u8], is_base64: bool) -> Result<EmbeddingsResponse> {
     embeddings::decode(body, is_base64)
+}
+
+/// Decodes an answer as the calls of [`Models`](crate::models::Models) do.
+pub fn decode_models(body: &[u8]) -> Result<ModelList> {
+    json::decode_answer(body)
+}
+
+/// Encodes a request as [`Chat::create`](chat::Chat::create) does.
+pub fn encode_chat(request: &ChatRequest) -> Result<Bytes> {
+    chat::encode(request)
 }
 
 /// An event as a decoder gave it.
@@ -64,6 +76,20 @@ pub fn read_events(pieces: &[&[u8]], limit: usize) -> (Events, usize) {
     (events, most_held)
 }
 
+/// Reads server-sent events and counts them and the bytes of their data: nothing is copied but what the decoder itself copies.
+pub fn count_events(pieces: &[Bytes], limit: usize) -> (usize, usize) {
+    let mut decoder = sse::Decoder::new(limit);
+    let (mut events, mut bytes) = (0, 0);
+    for piece in pieces {
+        decoder.push(piece.clone());
+        while let Ok(Some(event)) = decoder.next() {
+            events += 1;
+            bytes += event.data().len();
+        }
+    }
+    (events, bytes)
+}
+
 /// Reads JSON values.
 pub fn read_values(pieces: &[&[u8]], limit: usize) -> Events {
     cut(ValueDecoder::new(limit), pieces, |_| {})
@@ -88,42 +114,62 @@ fn cut<D: Decoder>(mut decoder: D, pieces: &[&[u8]], mut look: impl FnMut(&D)) -
 
 /// Reads the body of a stream of chat chunks: its items, and its error if it ends with one.
 pub fn read_chat(body: &[u8]) -> (Vec<ChatChunk>, Option<Error>) {
-    read(chat::protocol(), "text/event-stream", body)
+    collect(|take| each_chat(Bytes::copy_from_slice(body), take))
 }
 
 /// Reads the body of a stream of Anthropic's events.
 pub fn read_messages(body: &[u8]) -> (Vec<MessagesEvent>, Option<Error>) {
-    read(messages::protocol(), "text/event-stream", body)
+    collect(|take| each_message(Bytes::copy_from_slice(body), take))
 }
 
 /// Reads the body of a stream of Gemini's pieces, of server-sent events or of JSON.
 pub fn read_gemini(body: &[u8], is_json: bool) -> (Vec<GenerateContentResponse>, Option<Error>) {
-    read(gemini::protocol(), if is_json { "application/json" } else { "text/event-stream" }, body)
+    collect(|take| each_gemini(Bytes::copy_from_slice(body), is_json, take))
 }
 
-fn read<P: Protocol>(mut protocol: P, content_type: &str, body: &[u8]) -> (Vec<P::Item>, Option<Error>) {
-    let Some(mut decoder) = protocol.decoder(Some(content_type), 1 << 24) else { return (Vec::new(), None) };
+/// As [`read_chat`], item by item.
+pub fn each_chat(body: Bytes, take: impl FnMut(ChatChunk)) -> Option<Error> {
+    each(chat::protocol(), "text/event-stream", body, take)
+}
+
+/// As [`read_messages`], item by item.
+pub fn each_message(body: Bytes, take: impl FnMut(MessagesEvent)) -> Option<Error> {
+    each(messages::protocol(), "text/event-stream", body, take)
+}
+
+/// As [`read_gemini`], item by item.
+pub fn each_gemini(body: Bytes, is_json: bool, take: impl FnMut(GenerateContentResponse)) -> Option<Error> {
+    each(gemini::protocol(), if is_json { "application/json" } else { "text/event-stream" }, body, take)
+}
+
+fn collect<T>(read: impl FnOnce(&mut dyn FnMut(T)) -> Option<Error>) -> (Vec<T>, Option<Error>) {
     let mut items = Vec::new();
-    decoder.push(Bytes::copy_from_slice(body));
+    let error = read(&mut |item| items.push(item));
+    (items, error)
+}
+
+fn each<P: Protocol>(mut protocol: P, content_type: &str, body: Bytes, mut take: impl FnMut(P::Item)) -> Option<Error> {
+    let mut decoder = protocol.decoder(Some(content_type), 1 << 24)?;
+    decoder.push(body);
     while let Ok(Some(event)) = decoder.next() {
         match protocol.decode(&event) {
-            Ok(Decoded::Item(item)) => items.push(item),
+            Ok(Decoded::Item(item)) => take(item),
             Ok(Decoded::Skip) => {}
             Ok(Decoded::Last(item) | Decoded::Broken(item, _)) => {
-                items.push(item);
-                return (items, None);
+                take(item);
+                return None;
             }
-            Ok(Decoded::End) => return (items, None),
-            Ok(Decoded::Failure) => return (items, Some(report(event.data()).into())),
-            Err(error) => return (items, Some(error)),
+            Ok(Decoded::End) => return None,
+            Ok(Decoded::Failure) => return Some(report(event.data()).into()),
+            Err(error) => return Some(error),
         }
     }
     if let Some(event) = decoder.finish()
         && let Ok(Decoded::Item(item) | Decoded::Last(item)) = protocol.decode(&event)
     {
-        items.push(item);
+        take(item);
     }
-    (items, None)
+    None
 }
 
 fn report(data: &[u8]) -> ApiError {
