@@ -81,7 +81,7 @@ pub fn count_events(pieces: &[Bytes], limit: usize) -> (usize, usize) {
     let mut decoder = sse::Decoder::new(limit);
     let (mut events, mut bytes) = (0, 0);
     for piece in pieces {
-        decoder.push(piece.clone());
+        decoder.push(piece);
         while let Ok(Some(event)) = decoder.next() {
             events += 1;
             bytes += event.data().len();

@@ -183,7 +183,7 @@ pub(super) enum GeminiDecoder {
 impl Decoder for GeminiDecoder {
     fn push(&mut self, piece: Bytes) {
         match self {
-            Self::Events(decoder) => decoder.push(piece),
+            Self::Events(decoder) => decoder.push(&piece),
             Self::Values(decoder) => decoder.push(piece),
         }
     }

@@ -41,7 +41,7 @@ fn read<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> Told {
     let mut decoder = Decoder::new(1 << 20);
     let mut events = Vec::new();
     for piece in pieces {
-        decoder.push(Bytes::copy_from_slice(piece));
+        decoder.push(piece);
         while let Some(event) = decoder.next().unwrap() {
             events.push((event.name().into_owned(), event.data().to_vec(), event.id().into_owned(), event.retry_ms()));
         }

@@ -76,7 +76,7 @@ pub(crate) trait Decoder: Send + Sync + Unpin {
 
 impl Decoder for sse::Decoder {
     fn push(&mut self, piece: Bytes) {
-        self.push(piece);
+        self.push(&piece);
     }
 
     fn next(&mut self) -> Result<Option<Event<'_>>, sse::TooLong> {

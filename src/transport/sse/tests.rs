@@ -11,7 +11,7 @@ fn events(pieces: &[&str]) -> Vec<(String, String)> {
     let mut decoder = Decoder::new(1 << 20);
     let mut events = Vec::new();
     for piece in pieces {
-        decoder.push(Bytes::copy_from_slice(piece.as_bytes()));
+        decoder.push(piece.as_bytes());
         while let Some(event) = decoder.next().unwrap() {
             events.push((event.name().into_owned(), String::from_utf8_lossy(event.data()).into_owned()));
         }
@@ -34,7 +34,7 @@ fn a_block_is_read_the_same_however_it_is_cut() {
             let mut decoder = Decoder::new(1 << 20);
             let mut count = 0;
             for piece in [&bytes[..first], &bytes[first..second], &bytes[second..]] {
-                decoder.push(Bytes::copy_from_slice(piece));
+                decoder.push(piece);
                 while let Some(event) = decoder.next().unwrap() {
                     assert_eq!((event.name().into_owned(), String::from_utf8_lossy(event.data()).into_owned()), whole[count]);
                     count += 1;
@@ -53,7 +53,7 @@ fn an_event_of_exactly_the_limit_passes_and_one_more_byte_does_not() {
             let mut decoder = Decoder::new(1024);
             let mut outcome = Ok(false);
             for piece in [&stream[..cut], &stream[cut..]] {
-                decoder.push(Bytes::copy_from_slice(piece.as_bytes()));
+                decoder.push(piece.as_bytes());
                 outcome = decoder.next().map(|event| event.is_some());
                 if outcome.is_err() {
                     break;
@@ -78,7 +78,7 @@ fn the_limit_is_the_same_however_a_line_is_cut() {
         for size in 1..=stream.len() {
             let mut decoder = Decoder::new(limit);
             let refused = stream.as_bytes().chunks(size).any(|piece| {
-                decoder.push(Bytes::copy_from_slice(piece));
+                decoder.push(piece);
                 decoder.next().is_err()
             });
             assert_eq!(refused, is_refused, "{stream:?} by {size}, limit {limit}");
@@ -102,7 +102,7 @@ fn long_names_and_ids_are_not_held_on_to() {
 #[test]
 fn what_the_end_of_the_stream_left_is_given_apart() {
     let mut decoder = Decoder::new(1024);
-    decoder.push(Bytes::from_static(b"data: a\n\ndata: [DONE]"));
+    decoder.push(b"data: a\n\ndata: [DONE]");
     assert_eq!(decoder.next().unwrap().map(|event| event.data().to_vec()), Some(b"a".to_vec()));
     assert_eq!(decoder.next().unwrap(), None);
     assert_eq!(decoder.finish().map(|event| event.data().to_vec()), Some(b"[DONE]".to_vec()));
@@ -181,7 +181,7 @@ fn reads_generated_streams_as_eventsource_stream_does() {
         let mut decoder = Decoder::new(1 << 20);
         let mut ours = Vec::new();
         for piece in &pieces {
-            decoder.push(Bytes::copy_from_slice(piece));
+            decoder.push(piece);
             while let Some(event) = decoder.next().unwrap() {
                 ours.push((event.name().into_owned(), String::from_utf8_lossy(event.data()).into_owned(), event.id().into_owned()));
             }
@@ -195,21 +195,37 @@ fn reads_generated_streams_as_eventsource_stream_does() {
     }
 }
 
+#[test]
+fn what_comes_behind_the_data_is_not_held() {
+    for line in [": ping\n", "nothing: that counts\n", "retry: 1\n", "event: a\n"] {
+        let mut decoder = Decoder::new(1024);
+        decoder.push(b"data: a\n");
+        assert_eq!(decoder.next(), Ok(None));
+        for _ in 0..10_000 {
+            decoder.push(line.as_bytes());
+            assert_eq!(decoder.next(), Ok(None));
+            assert!(decoder.held() <= 64 * 1024, "{} bytes held after {line:?}", decoder.held());
+        }
+        decoder.push(b"\n");
+        assert_eq!(decoder.next().unwrap().map(|event| event.data().to_vec()), Some(b"a".to_vec()), "{line:?}");
+    }
+}
+
 /// Eight times the event may take a few times eight times the time, and not 64 times it, as a decoder would that searches or copies
 /// the unfinished line anew for each piece. `benches/long_event.rs` measures it closely.
 #[test]
 fn a_long_event_is_read_in_linear_time() {
     let read = |mebibytes: usize| {
-        let piece = Bytes::from(vec![b'x'; 1024]);
+        let piece = vec![b'x'; 1024];
         let mut decoder = Decoder::new(64 << 20);
         let began = std::time::Instant::now();
-        decoder.push(Bytes::from_static(b"data: "));
+        decoder.push(b"data: ");
         assert_eq!(decoder.next(), Ok(None));
         for _ in 0..(mebibytes << 20) / piece.len() {
-            decoder.push(piece.clone());
+            decoder.push(&piece);
             assert_eq!(decoder.next(), Ok(None));
         }
-        decoder.push(Bytes::from_static(b"\n\n"));
+        decoder.push(b"\n\n");
         assert_eq!(decoder.next().unwrap().unwrap().data().len(), mebibytes << 20);
         began.elapsed()
     };
@@ -235,7 +251,7 @@ impl Outcome {
         let starts = std::iter::once(0).chain(cuts.iter().copied());
         let ends = cuts.iter().copied().chain(std::iter::once(input.len()));
         for (start, end) in starts.zip(ends) {
-            decoder.push(Bytes::copy_from_slice(&input[start..end]));
+            decoder.push(&input[start..end]);
             while let Some(event) = decoder.next().unwrap() {
                 events.push((event.name().into_owned(), String::from_utf8_lossy(event.data()).into_owned(), event.id().into_owned()));
             }
@@ -265,7 +281,7 @@ fn availability(input: &[u8]) -> Vec<u64> {
     let mut decoder = Decoder::new(1 << 20);
     let mut after = Vec::new();
     for (at, byte) in input.iter().enumerate() {
-        decoder.push(Bytes::copy_from_slice(&[*byte]));
+        decoder.push(&[*byte]);
         while decoder.next().unwrap().is_some() {
             after.push(at as u64 + 1);
         }
@@ -285,7 +301,7 @@ impl LimitRun {
         let mut run = Self { events: 0, too_long: false, last_data: Vec::new(), most_held: 0 };
         let mut decoder = Decoder::new(limit);
         for piece in input.chunks(piece) {
-            decoder.push(Bytes::copy_from_slice(piece));
+            decoder.push(piece);
             loop {
                 match decoder.next() {
                     Ok(Some(event)) => {
