@@ -475,7 +475,8 @@ fn keep_stray(stray: &mut Vec<u8>, bytes: &[u8], ends: bool) {
     }
 }
 
-/// Grows by doubling, as a vector does by itself, but a large one by half, and none far beyond the limit.
+/// Makes room for so much more, and half as much again as there is, so that an event of any length is moved a few times only; but none
+/// far beyond the limit, and nothing to speak of for pieces that leave little behind.
 #[inline]
 fn reserve(buffer: &mut Vec<u8>, more: usize, limit: usize) {
     if more > buffer.capacity() - buffer.len() {
@@ -485,9 +486,9 @@ fn reserve(buffer: &mut Vec<u8>, more: usize, limit: usize) {
 
 #[cold]
 fn grow(buffer: &mut Vec<u8>, more: usize, limit: usize) {
-    let held = buffer.capacity();
-    let grown = held + if held < LARGE { held } else { held / 2 };
-    buffer.reserve_exact(grown.min(limit.saturating_add(SLACK)).max(buffer.len() + more) - buffer.len());
+    let needed = buffer.len() + more;
+    let grown = needed + buffer.len() / 2;
+    buffer.reserve_exact(grown.min(limit.saturating_add(SLACK)).max(needed) - buffer.len());
 }
 
 const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
@@ -503,15 +504,12 @@ const LINE_END: usize = b"\r\n".len();
 const LONGEST_FIELD: usize = b"event: ".len();
 
 /// Room that is kept from one line or event to the next, of a buffer of data, and of a name or id.
-const KEPT_CAPACITY: usize = 64 * 1024;
+const KEPT_CAPACITY: usize = 4 * 1024;
 const KEPT_NAME: usize = 1024;
 
 const STRAY_BYTES: usize = 16 * 1024;
 
 const SLACK: usize = 32 * 1024;
-
-/// From here on, room for what may come is room that is missing elsewhere.
-const LARGE: usize = 1 << 20;
 
 #[cfg(test)]
 mod tests;
