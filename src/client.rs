@@ -26,7 +26,7 @@ use crate::transport::retry::RetryPolicy;
 ///
 /// Make one for each key and share it: clones and derived clients use the same connections, retry budget and key, and cost next
 /// to nothing, while building one reads the system's certificate store (some 4 ms). It is `Send + Sync`, owns no task, and calls
-/// need a Tokio runtime with I/O and time enabled. Build it after a `fork`, not before.
+/// need a Tokio runtime with I/O and time enabled: in one without them, Tokio panics. Build it after a `fork`, not before.
 ///
 /// Proxies are taken from the environment (`HTTPS_PROXY`, `NO_PROXY`, …) as is the custom; everything else comes from the
 /// builder, or from the three variables that [`from_env`](Self::from_env) names.

@@ -58,6 +58,7 @@
 //! `arouter.attempt` for each attempt. Bodies, queries and keys are never logged.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::print_stderr, clippy::print_stdout)]
+#![cfg_attr(not(test), warn(clippy::expect_used, clippy::panic, clippy::unreachable))]
 
 pub mod chat;
 pub mod embeddings;

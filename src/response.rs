@@ -186,8 +186,9 @@ impl Meta {
 /// The headers with values of their own. As they come, they are slices of the buffer that the connection reads into, of up to 408 KiB,
 /// which they would keep from being used again for as long as the answer or its stream is held.
 fn detached(mut headers: HeaderMap) -> HeaderMap {
-    let values: Bytes = headers.values().map(HeaderValue::as_bytes).collect::<Vec<_>>().concat().into();
-    let mut at = 0;
+    let mut values = Vec::with_capacity(headers.values().map(HeaderValue::len).sum());
+    headers.values().for_each(|value| values.extend_from_slice(value.as_bytes()));
+    let (values, mut at) = (Bytes::from(values), 0);
     for value in headers.values_mut() {
         let end = at + value.len();
         if let Ok(own) = HeaderValue::from_maybe_shared(values.slice(at..end)) {

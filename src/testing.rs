@@ -28,6 +28,8 @@
 //! # }).unwrap();
 //! ```
 
+#![allow(clippy::expect_used, reason = "a script that can't be sent is a mistake in a test, told where it is")]
+
 mod answer;
 mod chat;
 mod embeddings;
