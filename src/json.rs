@@ -18,8 +18,13 @@ use crate::error::{Error, Result};
 /// `Error::Config` if the value can't be JSON, or nests deeper than any server would read.
 pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
     let mut body = Vec::with_capacity(128);
-    write(&mut body, value)?;
-    Ok(body)
+    let mut writer = serde_json::Serializer::with_formatter(&mut body, Bounded { depth: 0 });
+    match value.serialize(&mut writer) {
+        Ok(()) => Ok(body),
+        // A vector doesn't fail.
+        Err(error) if error.is_io() => Err(Error::config(format!("the request nests deeper than {MAX_DEPTH} levels"))),
+        Err(error) => Err(Error::config_from("the request can't be encoded as JSON", error)),
+    }
 }
 
 /// The fields of a request body by name: one of its `extra` may have the name of a typed one, and here it wins, since it comes later.
@@ -28,25 +33,7 @@ pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
 ///
 /// `Error::Config` if the value can't be JSON, nests too deep, or is no object.
 pub(crate) fn fields<T: Serialize + ?Sized>(value: &T) -> Result<Map<String, Value>> {
-    write(std::io::sink(), value)?;
-    match serde_json::to_value(value) {
-        Ok(Value::Object(fields)) => Ok(fields),
-        Ok(_) => Err(Error::config("the request is no JSON object")),
-        Err(error) => Err(not_encoded(error)),
-    }
-}
-
-fn write<T: Serialize + ?Sized>(body: impl Write, value: &T) -> Result<()> {
-    let mut writer = serde_json::Serializer::with_formatter(body, Bounded { depth: 0 });
-    value.serialize(&mut writer).map_err(|error| match error.is_io() {
-        // Neither a vector nor a sink fails.
-        true => Error::config(format!("the request nests deeper than {MAX_DEPTH} levels")),
-        false => not_encoded(error),
-    })
-}
-
-fn not_encoded(error: serde_json::Error) -> Error {
-    Error::config_from("the request can't be encoded as JSON", error)
+    serde_json::from_slice(&encode(value)?).map_err(|_| Error::config("the request is no JSON object"))
 }
 
 /// Compact JSON that stops at a depth, before a value that has no end of levels uses up the stack.
@@ -119,10 +106,12 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
 fn decode_repaired<T: DeserializeOwned>(body: &[u8], last_reading: impl FnOnce(Value) -> Option<T>) -> Result<T> {
     let text = String::from_utf8_lossy(body);
     let text = repair::text(text.trim_start_matches('\u{feff}'));
+    // Always from text: to read a type from values as well would be as much code again, of each type.
+    let read = |value: &Value| serde_json::from_str(&value.to_string()).ok();
     let decoded = serde_json::from_str(&text).ok().and_then(|mut value: Value| {
-        T::deserialize(&value).ok().or_else(|| {
+        read(&value).or_else(|| {
             repair::normalise(&mut value);
-            T::deserialize(&value).ok().or_else(|| last_reading(value))
+            read(&value).or_else(|| last_reading(value))
         })
     });
     // The typed parse tells best what is wrong: it knows the place.
@@ -151,7 +140,8 @@ fn describe(error: &serde_json::Error) -> String {
     format!("{kind}, expected {expected} {place}")
 }
 
-const MAX_DEPTH: usize = 128;
+/// As deep as the parser reads.
+const MAX_DEPTH: usize = 127;
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,6 @@
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use serde_path_to_error::{Path, Segment};
 
 use super::as_integer;
 
@@ -34,32 +33,82 @@ pub(super) fn normalise(value: &mut Value) {
 /// The value without the numbers that its type can't hold; each is kept beside its place, in an object named [`UNREAD`].
 pub(super) fn without_odd_numbers<T: DeserializeOwned>(mut value: Value) -> Option<T> {
     for _ in 0..=MAX_ODD_NUMBERS {
-        match serde_path_to_error::deserialize(&value) {
+        let text = value.to_string();
+        match serde_json::from_str(&text) {
             Ok(read) => return Some(read),
-            Err(error) => set_aside(&mut value, error.path())?,
+            // It is one line, and what was refused is the last that the parser has read.
+            Err(error) => set_aside(&mut value, path_of(&text, error.column())?)?,
         }
     }
     None
 }
 
+/// A step from a value down to one inside it.
+enum Step {
+    Field(String),
+    Item(usize),
+}
+
+/// Where in a value, of which this is the compact text, the number or string is that ends here.
+fn path_of(json: &str, end: usize) -> Option<Vec<Step>> {
+    let mut path = Vec::new();
+    let mut at = 0;
+    while let Some(rest) = json.get(at..end).filter(|rest| !rest.is_empty()) {
+        at += match rest.as_bytes()[0] {
+            b'"' => {
+                let length = string_length(rest);
+                if json[at + length..].starts_with(':') {
+                    let name = serde_json::from_str(&rest[..length]).ok()?;
+                    path.pop();
+                    path.push(Step::Field(name));
+                } else if at + length == end {
+                    return Some(path);
+                }
+                length
+            }
+            b'-' | b'0'..=b'9' => {
+                let length = number_length(rest);
+                if at + length == end {
+                    return Some(path);
+                }
+                length
+            }
+            opening @ (b'{' | b'[') => {
+                path.push(if opening == b'{' { Step::Field(String::new()) } else { Step::Item(0) });
+                1
+            }
+            b'}' | b']' => {
+                path.pop();
+                1
+            }
+            b',' => {
+                if let Some(Step::Item(index)) = path.last_mut() {
+                    *index += 1;
+                }
+                1
+            }
+            _ => 1,
+        };
+    }
+    None
+}
+
 /// Moves the number at the end of this path; `None` if what is there is no number, or no field, or says what the others belong to.
-fn set_aside(value: &mut Value, path: &Path) -> Option<()> {
-    let mut segments: Vec<&Segment> = path.iter().filter(|segment| !matches!(segment, Segment::Enum { .. })).collect();
-    let Some(Segment::Map { key: name }) = segments.pop() else { return None };
+fn set_aside(value: &mut Value, mut path: Vec<Step>) -> Option<()> {
+    let Some(Step::Field(name)) = path.pop() else { return None };
     if name.to_ascii_lowercase().ends_with("index") {
         return None;
     }
-    let place = segments.into_iter().try_fold(value, |value, segment| match segment {
-        Segment::Map { key } => value.get_mut(key),
-        Segment::Seq { index } => value.get_mut(*index),
-        Segment::Enum { .. } | Segment::Unknown => None,
+    let place = path.into_iter().try_fold(value, |value, step| match step {
+        Step::Field(name) => value.get_mut(name),
+        Step::Item(index) => value.get_mut(index),
     });
     let fields = place?.as_object_mut()?;
     let is_number = |field: &Value| field.is_number() || field.as_str().is_some_and(|text| text.parse::<f64>().is_ok());
-    fields.get(name).filter(|field| is_number(field))?;
-    let number = fields.remove(name)?;
+    fields.get(&name).filter(|field| is_number(field))?;
+    let number = fields.remove(&name)?;
     let unread = fields.entry(UNREAD).or_insert_with(|| Map::new().into());
-    unread.as_object_mut()?.insert(name.clone(), number);
+    unread.as_object_mut()?.insert(name, number);
     Some(())
 }
 
@@ -112,14 +161,19 @@ fn with_huge_numbers_as_text(json: &str) -> String {
             rest = after;
             continue;
         }
-        let is_of_number = |other: char| other.is_ascii_digit() || matches!(other, '-' | '+' | '.' | 'e' | 'E');
-        let (number, after) = token.split_at(token.find(|other| !is_of_number(other)).unwrap_or(token.len()));
+        let (number, after) = token.split_at(number_length(token));
         let quote = if number.parse::<f64>().is_ok_and(f64::is_infinite) { "\"" } else { "" };
         out.extend([quote, number, quote]);
         rest = after;
     }
     out.push_str(rest);
     out
+}
+
+/// Bytes of the number at the start of the text.
+fn number_length(json: &str) -> usize {
+    let is_of_number = |other: char| other.is_ascii_digit() || matches!(other, '-' | '+' | '.' | 'e' | 'E');
+    json.find(|other| !is_of_number(other)).unwrap_or(json.len())
 }
 
 /// Bytes of the string at the start of the text, its quotes included.

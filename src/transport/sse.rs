@@ -339,7 +339,8 @@ impl Decoder {
     /// Drops this much from the front of the buffer.
     fn forget(&mut self, done: usize) {
         let left = self.buffer.len() - done;
-        if self.buffer.capacity() > KEPT_CAPACITY && left < self.buffer.capacity() / 4 {
+        let held = self.buffer.capacity();
+        if held > KEPT_CAPACITY && (left < held / 4 || held > self.limit.saturating_add(SLACK)) {
             self.buffer = self.buffer[done..].to_vec();
         } else if done > 0 {
             self.buffer.copy_within(done.., 0);

@@ -196,6 +196,15 @@ fn reads_generated_streams_as_eventsource_stream_does() {
 }
 
 #[test]
+fn a_long_piece_is_not_held_for_what_it_leaves() {
+    let limit = 147_456;
+    let mut decoder = Decoder::new(limit);
+    decoder.push(&[&b"data: a\n\n".repeat(40_000)[..], b"data: ", &vec![b'x'; 120_000]].concat());
+    while decoder.next().unwrap().is_some() {}
+    assert!(decoder.held() <= limit + 64 * 1024, "{} bytes held", decoder.held());
+}
+
+#[test]
 fn what_comes_behind_the_data_is_not_held() {
     for line in [": ping\n", "nothing: that counts\n", "retry: 1\n", "event: a\n"] {
         let mut decoder = Decoder::new(1024);
