@@ -226,7 +226,7 @@ impl Decoder {
     }
 
     /// A line that is no data, or has no colon.
-    #[cold]
+    #[inline(never)]
     fn take_other(&mut self, line: Range<usize>) -> Result<(), TooLong> {
         let buffer = std::mem::take(&mut self.buffer);
         let (name, value) = match memchr::memchr(b':', &buffer[line.clone()]) {
