@@ -63,7 +63,7 @@ pub enum Error {
     },
 
     /// Nothing was sent, or the gateway says that it read nothing of it. Retried, but for a TLS failure.
-    #[error("no connection to {host}: {kind}{context}")]
+    #[error("no answer from {host}: {kind}{context}")]
     #[non_exhaustive]
     Connect {
         /// Which step of connecting failed.
@@ -303,7 +303,7 @@ impl Error {
         matches!(self, Self::Timeout { .. }) || self.api().is_some_and(ApiError::is_timeout)
     }
 
-    /// Whether nothing was sent: no connection could be made, or the gateway refused the request unread.
+    /// Whether the gateway has read nothing of the request: no connection could be made, or it refused the request unread.
     #[must_use]
     pub fn is_connect(&self) -> bool {
         matches!(self, Self::Connect { .. } | Self::Timeout { phase: TimeoutPhase::Connect, .. })

@@ -191,7 +191,8 @@ fn detached(mut headers: HeaderMap) -> HeaderMap {
     let (values, mut at) = (Bytes::from(values), 0);
     for value in headers.values_mut() {
         let end = at + value.len();
-        if let Ok(own) = HeaderValue::from_maybe_shared(values.slice(at..end)) {
+        if let Ok(mut own) = HeaderValue::from_maybe_shared(values.slice(at..end)) {
+            own.set_sensitive(value.is_sensitive());
             *value = own;
         }
         at = end;

@@ -179,7 +179,7 @@ impl Transport {
     pub(crate) async fn fetch_bytes(self, request: Result<Request>) -> Result<Response<Bytes>> {
         let request = request?;
         let (whole, meta) = self.send(&request, &body::Whole { result: None }).await?;
-        Ok(Response::new(whole.bytes, meta))
+        Ok(Response::new(whole.into_own(), meta))
     }
 
     /// Sends a request and reads its answer as a stream, up to and including the first item.

@@ -194,7 +194,7 @@ impl ApiError {
         }
     }
 
-    /// Whether this value of a top-level `error` field reports an error: `null`, `false` and `""` don't.
+    /// Whether this value of a top-level `error` field reports an error: `null`, `false`, `0`, `""`, `[]` and `{}` don't.
     pub(crate) fn is_reported_by(error: &Value) -> bool {
         match error {
             Value::Null => false,

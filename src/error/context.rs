@@ -32,10 +32,10 @@ pub struct Context {
 }
 
 impl Context {
-    /// Keeps no more of the body than this. It has no key in it any more that a cut could part.
+    /// Keeps no more of the body than this, and nothing of what it is a slice of. It has no key in it any more that a cut could part.
     pub(crate) fn cut_body(&mut self, limit: usize) {
         if let Some(body) = &mut self.raw_body {
-            body.truncate(limit);
+            *body = Bytes::copy_from_slice(&body[..body.len().min(limit)]);
         }
     }
 
@@ -117,10 +117,6 @@ impl Scrubber {
                 if text.contains(&*form) {
                     *text = text.replace(&*form, Self::BLOT);
                 }
-                if let Some(at) = start_of_cut(text.as_bytes(), form.as_bytes()).filter(|at| text.is_char_boundary(*at)) {
-                    text.truncate(at);
-                    text.push_str(Self::BLOT);
-                }
             }
         }
     }
@@ -133,10 +129,12 @@ impl Scrubber {
     /// A body without the keys that it spells in escapes where no encoder would; `None` if it has none.
     fn respelled(&self, body: &[u8]) -> Option<Bytes> {
         memchr::memmem::find(body, br"\u00")?;
-        let told: Value = serde_json::from_slice(body).ok()?;
-        let mut scrubbed = told.clone();
-        self.value(&mut scrubbed);
-        (scrubbed != told).then(|| scrubbed.to_string().into())
+        let mut respelled = None;
+        for key in &self.0 {
+            let found = without_spelled(respelled.as_deref().unwrap_or(body), key.expose_secret().as_bytes());
+            respelled = found.or(respelled);
+        }
+        respelled.map(Bytes::from)
     }
 
     pub(crate) fn value(&self, value: &mut Value) {
@@ -195,8 +193,52 @@ fn small_digits(encoded: &str) -> String {
     })
 }
 
+/// The text with a blot for each place where JSON spells a key in whatever way, also if it is cut there; `None` if there is none.
+fn without_spelled(text: &[u8], key: &[u8]) -> Option<Vec<u8>> {
+    let (mut out, mut from, mut at) = (Vec::new(), 0, 0);
+    while let Some(next) = memchr::memchr2(*key.first()?, b'\\', &text[at..]) {
+        at += next;
+        let Some(end) = end_of_spelled(text, at, key) else {
+            at += 1;
+            continue;
+        };
+        out.extend_from_slice(&text[from..at]);
+        out.extend_from_slice(Scrubber::BLOT.as_bytes());
+        (from, at) = (end, end);
+    }
+    (from > 0).then(|| [&out, &text[from..]].concat())
+}
+
+/// Where a key ends that begins here in a JSON text, each of its letters plain or as an escape.
+fn end_of_spelled(text: &[u8], start: usize, key: &[u8]) -> Option<usize> {
+    let mut at = start;
+    for (number, byte) in key.iter().enumerate() {
+        at += match &text[at..] {
+            [b'\\', b'u', b'0', b'0', high, low, ..] if hexadecimal(*high, *low) == Some(*byte) => 6,
+            [b'\\', escaped, ..] if escaped == byte && matches!(byte, b'"' | b'\\' | b'/') => 2,
+            [plain, ..] if plain == byte => 1,
+            rest if is_begun_escape(rest) && key.len() >= SHORTEST_CUT && number >= least_of_cut(key) => return Some(text.len()),
+            _ => return None,
+        };
+    }
+    Some(at)
+}
+
+/// Whether a text that ends so may have been cut within an escape, or before it.
+fn is_begun_escape(rest: &[u8]) -> bool {
+    rest.len() < br"\u0000".len() && br"\u00".starts_with(&rest[..rest.len().min(br"\u00".len())])
+}
+
+fn hexadecimal(high: u8, low: u8) -> Option<u8> {
+    let digit = |digit: u8| char::from(digit).to_digit(16);
+    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
+}
+
 /// Where a text ends in the start of a key, if it does: the rest may have been cut off.
 fn start_of_cut(text: &[u8], key: &[u8]) -> Option<usize> {
+    if key.len() < SHORTEST_CUT {
+        return None;
+    }
     let longest = text.len().min(key.len() - 1);
     (least_of_cut(key)..=longest).rev().find(|length| text.ends_with(&key[..*length])).map(|length| text.len() - length)
 }
@@ -205,6 +247,9 @@ fn start_of_cut(text: &[u8], key: &[u8]) -> Option<usize> {
 fn least_of_cut(key: &[u8]) -> usize {
     "lr_live_".len().min(key.len() / 2) + 1
 }
+
+/// The start of a shorter key may be a word.
+const SHORTEST_CUT: usize = 16;
 
 fn replace(haystack: &[u8], needle: &[u8], replacement: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(haystack.len());
@@ -251,20 +296,18 @@ mod tests {
         for spelled in [key, r#"lr_live_SENTINEL\/of\"it"#, "lr_live_SENTINEL%2Fof%22it"] {
             for length in 9..spelled.len() {
                 let told = format!("key: {}", &spelled[..length]);
-                let mut text = told.clone();
-                scrubber.text(&mut text);
-                assert_eq!(text, "key: [REDACTED]", "{told}");
-                assert_eq!(scrubber.bytes(told.into()), "key: [REDACTED]");
+                assert_eq!(scrubber.bytes(told.clone().into()), "key: [REDACTED]", "{told}");
             }
         }
-        let mut start = "keys start with lr_live_".to_owned();
-        scrubber.text(&mut start);
-        assert_eq!(start, "keys start with lr_live_");
+        for told in ["keys start with lr_live_", "provider: gemini"] {
+            let scrubber = Scrubber::new([ApiKey::new(key).unwrap(), ApiKey::new("gemini-test").unwrap()]);
+            assert_eq!(scrubber.bytes(told.into()), told);
+        }
     }
 
     #[test]
     fn a_key_in_escapes_is_blotted_out_of_every_field() {
-        let key = r#"lr_live_a/b"c"#;
+        let key = r#"lr_live_a/b"c_and_more"#;
         let scrubber = Scrubber::new([ApiKey::new(key).unwrap()]);
         let escapes: String = key.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
         let shapes = [
@@ -281,6 +324,13 @@ mod tests {
             assert!(!format!("{:?}", api.metadata()).contains("lr_live"), "{:?}", api.metadata());
             let body: Value = serde_json::from_slice(api.raw_body().unwrap()).unwrap();
             assert!(!format!("{body:?}").contains("lr_live"), "{body}");
+            // What is no JSON, and what is cut, has none either.
+            let broken = shape.replace("KEY", &escapes) + r#"\ud800"#;
+            for length in 0..=broken.len() {
+                let kept = scrubber.bytes(broken[..length].to_owned().into());
+                let kept = String::from_utf8(kept.to_vec()).unwrap().replace("\\u00", "");
+                assert!(!kept.contains("6c725f6c6976655f612f"), "{kept}");
+            }
         }
     }
 

@@ -43,14 +43,9 @@ impl<'de> Deserialize<'de> for CreatedKey {
     }
 }
 
-/// Whether there is a secret in an answer: then a key was made, whatever else the answer says.
+/// Whether a secret is where it belongs: then a key was made, whatever else the answer says of errors.
 pub(super) fn holds_key(answer: &Value) -> bool {
-    is_key(answer.get("key"))
-        || match answer {
-            Value::Object(fields) => fields.iter().any(|(name, field)| name != ERROR && holds_key(field)),
-            Value::Array(items) => items.iter().any(holds_key),
-            _ => false,
-        }
+    is_key(answer.get("key")) || is_key(answer.get("data").and_then(|data| data.get("key")))
 }
 
 /// The first text under the name `key`, outermost first.

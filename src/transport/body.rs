@@ -39,11 +39,10 @@ impl Receive for Whole {
         let Answer { meta, body, scrubber, is_framed, deadline } = answer;
         let mut pieces = Pieces::default();
         let read = deadline.bound(read_all(body, limits.max_response_bytes, &mut pieces)).await;
-        let mut bytes = pieces.into_bytes();
+        let bytes = pieces.into_bytes();
         if let Err(error) = read.and_then(|read| read) {
             // What has come of it may be paid for.
-            bytes.truncate(limits.max_error_bytes);
-            return Err(error.with_body(scrubber.bytes(bytes)));
+            return Err(error.with_body(scrubber.bytes(start_of(&bytes, limits.max_error_bytes))));
         }
         if let Some(mark) = self.result
             && is_error_body(&bytes, mark)
@@ -56,6 +55,11 @@ impl Receive for Whole {
 }
 
 impl Received {
+    /// The body, which is no slice of the buffer that the connection reads into: one of that size or less is a copy.
+    pub(super) fn into_own(self) -> Bytes {
+        if self.bytes.len() <= CONNECTION_BUFFER { start_of(&self.bytes, CONNECTION_BUFFER) } else { self.bytes }
+    }
+
     /// The body as JSON text; an empty one (204) reads as `null`.
     pub(super) fn json(&self) -> &[u8] {
         if self.bytes.trim_ascii().is_empty() { b"null" } else { &self.bytes }
@@ -69,7 +73,7 @@ impl Received {
             Error::Decode { reason, context, .. } => Error::Decode { reason, may_be_truncated: !self.is_framed, context },
             other => other,
         };
-        error.with_body(self.scrubber.bytes(self.bytes.slice(..self.bytes.len().min(self.max_error_bytes))))
+        error.with_body(self.scrubber.bytes(start_of(&self.bytes, self.max_error_bytes)))
     }
 }
 
@@ -91,6 +95,11 @@ pub(super) async fn read_error(body: reqwest::Body, limit: usize, deadline: Dead
     };
     _ = deadline.bound_by(ERROR_BODY_TIME, TimeoutPhase::Total, reading).await;
     read.into()
+}
+
+/// A copy of the start of a body, which holds nothing else of it.
+fn start_of(body: &[u8], limit: usize) -> Bytes {
+    Bytes::copy_from_slice(&body[..body.len().min(limit)])
 }
 
 /// A body so far. One that comes in one piece, as small ones do, isn't copied.
@@ -169,6 +178,9 @@ fn is_error_body(body: &[u8], mark: ResultMark) -> bool {
 }
 
 const HTML: [&str; 2] = ["text/html", "application/xhtml+xml"];
+
+/// Most that the HTTP library reads at once.
+const CONNECTION_BUFFER: usize = 408 * 1024;
 
 /// Room that is made for a body by its length alone, which may be a lie.
 const MOST_RESERVED: usize = 16 << 20;

@@ -306,8 +306,20 @@ async fn a_secret_is_never_lost() {
         assert!(!everything_said(&error).contains("SENTINEL"), "{error}");
         assert_eq!(gateway.requests().len() - before, 1, "{error}");
     }
-    gateway.script(POST_KEYS, [Reply::ok(&json!({"error": {"message": "no", "code": 400, "key": "limit"}}))]);
-    assert!(matches!(keys.create(&request).await, Err(Error::Api(_))));
+    for refused in [
+        json!({"error": {"message": "no", "code": 400, "key": "limit"}}),
+        json!({"error": true, "errors": [{"key": "name", "message": "taken"}]}),
+        json!({"error": "invalid", "details": {"key": "limit"}}),
+    ] {
+        gateway.script(POST_KEYS, [Reply::ok(&refused)]);
+        assert!(matches!(keys.create(&request).await, Err(Error::Api(_))), "{refused}");
+    }
+    let label = &SECRET[..SECRET.len() - 2];
+    gateway.script(POST_KEYS, [Reply::status(201).json(&json!({"key": SECRET, "data": {"hash": "h", "label": label}}))]);
+    assert!(
+        serde_json::to_string(&keys.create(&request).await.unwrap().data).unwrap().contains(label),
+        "a part of the secret is no secret"
+    );
 }
 
 /// Whether a creation is sent again, and what its error says to do.
