@@ -14,8 +14,8 @@ use crate::error::{BoxError, Error, Result};
 
 /// A key of the gateway: `lr_live_…` for inference, `lr_mgmt_…` for key management.
 ///
-/// `Debug` prints `[REDACTED]`; clones share the memory, which is wiped with the last of them. The copy that the HTTP library holds in a header while a request is
-/// under way is marked sensitive, but not wiped.
+/// `Debug` prints `[REDACTED]`; clones share the memory, which is wiped with the last of them. The copy that the HTTP library holds in
+/// a header while a request is under way is marked sensitive, but not wiped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey(Arc<Zeroizing<String>>);
 

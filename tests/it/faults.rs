@@ -15,7 +15,6 @@ use arouter::{Client, ClientBuilder, Error, RetryPolicy};
 use futures::StreamExt as _;
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::Semaphore;
-use tracing_subscriber::filter::LevelFilter;
 
 use crate::support::log::Log;
 use crate::support::raw_server::RawServer;
@@ -73,10 +72,7 @@ async fn the_matrix() {
     if !is_alone() {
         return;
     }
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_ansi(false).with_writer(log.clone()).finish();
-    tracing::subscriber::set_global_default(subscriber).unwrap();
-    tracing_log::LogTracer::init().unwrap();
+    let log = Log::of_this_process();
 
     let authority = Arc::new(Authority::new());
     let cells = ROWS.into_iter().flat_map(|(fault, whole, stream)| {

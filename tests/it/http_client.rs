@@ -2,7 +2,6 @@
 
 use arouter::{Client, Error, Result};
 use reqwest::redirect::Policy;
-use tracing_subscriber::filter::LevelFilter;
 
 use crate::support::log::Log;
 use crate::support::raw_server::{Act, RawServer};
@@ -23,10 +22,7 @@ async fn every_setting_against_a_promise() {
     if !is_alone() {
         return;
     }
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_ansi(false).with_writer(log.clone()).finish();
-    tracing::subscriber::set_global_default(subscriber).unwrap();
-    tracing_log::LogTracer::init().unwrap();
+    let log = Log::of_this_process();
 
     type Expected = fn(&Result<String>) -> bool;
     let elsewhere = RawServer::start(|_| vec![answer("200 OK", "", ANSWER)]).await;

@@ -9,8 +9,6 @@ use arouter::testing::{Gateway, Reply};
 use arouter::{ApiKey, Client, Error, Method, RetryPolicy};
 use futures::StreamExt as _;
 use serde_json::{Value, json};
-use tracing_subscriber::filter::LevelFilter;
-use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::support::log::Log;
 use crate::support::{CHAT, MESSAGES, alone, chunk, everything_said, gateway, hello, is_alone};
@@ -41,11 +39,7 @@ async fn what_is_said_and_logged() {
     if !is_alone() {
         return;
     }
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE).with_span_events(FmtSpan::CLOSE).with_ansi(false);
-    let subscriber = subscriber.with_writer(log.clone()).finish();
-    tracing::subscriber::set_global_default(subscriber).unwrap();
-    tracing_log::LogTracer::init().unwrap();
+    let log = Log::of_this_process();
 
     let gateway = gateway().await;
     let mut said = String::new();
