@@ -6,10 +6,12 @@
 //! See [WHATWG HTML, 9.2.6](https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation).
 
 mod event;
+mod line;
 
 use std::ops::Range;
 
 pub(crate) use event::Event;
+use line::{LONGEST_FIELD, Line, data_value, digits, without_space};
 
 /// One event is larger than the decoder's limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,19 +61,6 @@ enum Data {
     Joined,
 }
 
-/// What is known of a line that goes on in the next piece.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Line {
-    /// Its start can still become anything.
-    Begun,
-    /// It may be a field that counts.
-    Field,
-    /// A comment, dropped as it comes.
-    Comment,
-    /// No field that counts, dropped as it comes but for what `stray` takes.
-    Stray,
-}
-
 impl Decoder {
     /// A decoder that refuses events of more than `limit` bytes.
     pub(crate) fn new(limit: usize) -> Self {
@@ -100,13 +89,18 @@ impl Decoder {
     #[inline]
     pub(crate) fn push(&mut self, piece: &[u8]) {
         debug_assert!(self.searched >= self.buffer.len(), "the piece before is not read yet");
-        reserve(&mut self.buffer, piece.len(), self.limit);
-        let mut rest = piece;
-        while let Some((block, after)) = rest.split_at_checked(BLOCK) {
-            self.buffer.extend_from_slice(block);
-            rest = after;
+        let room = self.buffer.capacity() - self.buffer.len();
+        if piece.len() > room.min(BLOCK) {
+            return self.push_blocks(piece);
         }
-        self.buffer.extend_from_slice(rest);
+        self.buffer.extend_from_slice(piece);
+    }
+
+    /// A piece that is long, or for which there is no room.
+    #[inline(never)]
+    fn push_blocks(&mut self, piece: &[u8]) {
+        reserve(&mut self.buffer, piece.len(), self.limit);
+        piece.chunks(BLOCK).for_each(|block| self.buffer.extend_from_slice(block));
     }
 
     /// The next event of what has come; `None` once another piece is needed.
@@ -114,8 +108,24 @@ impl Decoder {
     /// # Errors
     ///
     /// [`TooLong`] as soon as an event has passed the limit; the decoder is of no use then.
-    #[inline]
+    // Inlined into the loop that reads a stream: a small piece is done with in a few dozen instructions.
+    #[inline(always)]
     pub(crate) fn next(&mut self) -> Result<Option<Event<'_>>, TooLong> {
+        let mut found = None;
+        // An event in small pieces: most of them hold nothing but more of its data.
+        if self.kind == Line::Field && !self.has_data() {
+            found = self.line_end();
+            if found.is_none() {
+                self.searched = self.buffer.len();
+                return self.check_size(self.searched.saturating_sub(LONGEST_FIELD)).map(|()| None);
+            }
+        }
+        self.next_event(found)
+    }
+
+    /// As [`next`](Self::next), where the end of the line may have been found before.
+    #[inline(always)]
+    fn next_event(&mut self, mut found: Option<usize>) -> Result<Option<Event<'_>>, TooLong> {
         if self.spent {
             self.clear_block();
         }
@@ -130,11 +140,11 @@ impl Decoder {
                 self.line += usize::from(*first == b'\n');
                 self.searched = self.searched.max(self.line);
             }
-            let Some(length) = memchr::memchr2(b'\n', b'\r', &self.buffer[self.searched..]) else {
+            let Some(end) = found.take().or_else(|| self.line_end()) else {
                 self.keep_unfinished()?;
                 return Ok(None);
             };
-            let line = self.line..self.searched + length;
+            let line = self.line..end;
             self.begin_line(line.end);
             if matches!(self.kind, Line::Comment | Line::Stray) {
                 self.drop_line(line);
@@ -183,6 +193,12 @@ impl Decoder {
     /// Start of what came outside any field, up to 16 KiB: a page or a bare JSON error in the midst of a stream.
     pub(crate) fn stray(&self) -> &[u8] {
         self.stray.trim_ascii()
+    }
+
+    /// Where the line ends, if it has.
+    #[inline]
+    fn line_end(&self) -> Option<usize> {
+        memchr::memchr2(b'\n', b'\r', &self.buffer[self.searched..]).map(|length| self.searched + length)
     }
 
     /// The line that ends here is read; the next one begins behind it.
@@ -289,17 +305,8 @@ impl Decoder {
     }
 
     /// Nothing more can be read of what has come: what can't matter is dropped, and what is left moves to the front.
-    #[inline]
     fn keep_unfinished(&mut self) -> Result<(), TooLong> {
         self.searched = self.buffer.len();
-        // A field that goes on from piece to piece.
-        if self.kind == Line::Field && self.line == 0 && !self.has_data() {
-            return self.check_size(self.searched.saturating_sub(LONGEST_FIELD));
-        }
-        self.sort_out()
-    }
-
-    fn sort_out(&mut self) -> Result<(), TooLong> {
         if self.kind != Line::Field {
             self.sort_unfinished();
         }
@@ -325,7 +332,7 @@ impl Decoder {
     fn sort_unfinished(&mut self) {
         let start = &self.buffer[self.line..];
         if self.kind == Line::Begun {
-            self.kind = sort(start);
+            self.kind = Line::that_begins(start);
         }
         match self.kind {
             Line::Begun | Line::Field => return,
@@ -424,32 +431,6 @@ impl Decoder {
     }
 }
 
-/// Where the value begins in a line that is a data field with a colon.
-fn data_value(line: &[u8]) -> Option<usize> {
-    let value = line.strip_prefix(b"data:")?;
-    Some(b"data:".len() + usize::from(value.first() == Some(&b' ')))
-}
-
-fn without_space(value: &[u8]) -> &[u8] {
-    value.strip_prefix(b" ").unwrap_or(value)
-}
-
-/// What a line is that begins so.
-fn sort(start: &[u8]) -> Line {
-    if start.first() == Some(&b':') {
-        return Line::Comment;
-    }
-    let may_become = |field: &&[u8]| {
-        let common = field.len().min(start.len());
-        field[..common] == start[..common]
-    };
-    match [&b"data:"[..], b"event:", b"id:", b"retry:"].iter().any(may_become) {
-        true if start.len() < LONGEST_FIELD => Line::Begun,
-        true => Line::Field,
-        false => Line::Stray,
-    }
-}
-
 fn empty(buffer: &mut Vec<u8>, kept: usize) {
     if buffer.capacity() > kept {
         *buffer = Vec::new();
@@ -460,12 +441,6 @@ fn empty(buffer: &mut Vec<u8>, kept: usize) {
 fn set(buffer: &mut Vec<u8>, value: &[u8]) {
     empty(buffer, KEPT_NAME);
     buffer.extend_from_slice(value);
-}
-
-/// ASCII digits and nothing else; a number too large is no number.
-fn digits(value: &[u8]) -> Option<u64> {
-    let text = str::from_utf8(value).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?;
-    text.parse().ok()
 }
 
 fn keep_stray(stray: &mut Vec<u8>, bytes: &[u8], ends: bool) {
@@ -500,9 +475,6 @@ const BLOCK: usize = 1024;
 
 /// Bytes of the longest end of a line.
 const LINE_END: usize = b"\r\n".len();
-
-/// Bytes of the longest field name that counts, with its colon and space.
-const LONGEST_FIELD: usize = b"event: ".len();
 
 /// Room that is kept from one line or event to the next, of a buffer of data, and of a name or id.
 const KEPT_CAPACITY: usize = 4 * 1024;
