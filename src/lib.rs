@@ -78,6 +78,7 @@ pub mod internals;
 mod client;
 mod credentials;
 mod extra;
+mod in_place;
 mod json;
 mod json_values;
 mod lenient;

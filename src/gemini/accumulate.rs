@@ -72,7 +72,7 @@ impl GeminiAccumulator {
         keep_last(&mut response.model_status, model_status);
         keep_last(&mut response.turn_token, turn_token);
         if let Some(usage) = usage_metadata {
-            add_usage(response.usage_metadata.get_or_insert_default(), usage);
+            add_usage(response.usage_metadata.get_or_insert_default(), *usage);
         }
         response.extra.merge(extra);
         for candidate in candidates {

@@ -1,13 +1,13 @@
 //! Turns of a conversation and their parts, in both directions.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::function::{FunctionCall, FunctionResponse};
 use super::media::{Blob, FileData, MediaResolution, Transcription, VideoMetadata};
 use super::server_tool::{CodeExecutionResult, ExecutableCode, ToolCall, ToolResponse};
 use crate::extra::Extra;
-use crate::lenient;
+use crate::in_place::{List, read_in_place};
 use crate::open_enum::open_enum;
 use crate::setters::setters;
 
@@ -38,7 +38,7 @@ open_enum! {
 ///     Content::user([Part::text("And in this?"), Part::file_data("image/png", "https://example.com/a.png")]),
 /// ];
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Content {
@@ -46,11 +46,17 @@ pub struct Content {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
     /// What is said, in order; empty where a model gave nothing.
-    #[serde(default, deserialize_with = "lenient::list")]
     pub parts: Vec<Part>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+read_in_place! {
+    Content {
+        "role" => role,
+        "parts" => parts by List<_>,
+    }
 }
 
 impl Content {
@@ -123,7 +129,7 @@ impl From<String> for Content {
 ///
 /// Google's parts have no `type`: a part is whichever fields it has, mostly one of the first ten, with a signature beside it. Signatures
 /// (`thought_signature`) must go back on the part that they came on, so parts are never merged by hand.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Part {
@@ -131,50 +137,70 @@ pub struct Part {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// A file, in base64.
-    #[serde(alias = "inline_data", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub inline_data: Option<Box<Blob>>,
     /// A file by its address.
-    #[serde(alias = "file_data", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub file_data: Option<Box<FileData>>,
     /// A function that the model wants called.
-    #[serde(alias = "function_call", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub function_call: Option<Box<FunctionCall>>,
     /// What a function answered.
-    #[serde(alias = "function_response", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub function_response: Option<Box<FunctionResponse>>,
     /// Code that the model wrote and Google runs.
-    #[serde(alias = "executable_code", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub executable_code: Option<Box<ExecutableCode>>,
     /// What that code gave.
-    #[serde(alias = "code_execution_result", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub code_execution_result: Option<Box<CodeExecutionResult>>,
     /// A tool of Google's that the model called.
-    #[serde(alias = "tool_call", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tool_call: Option<Box<ToolCall>>,
     /// What that tool answered.
-    #[serde(alias = "tool_response", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tool_response: Option<Box<ToolResponse>>,
     /// What was said in a piece of sound.
-    #[serde(alias = "audio_transcription", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub audio_transcription: Option<Box<Transcription>>,
     /// Whether the part is a thought of the model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thought: Option<bool>,
     /// Signature of the model's state, base64; to be sent back on this very part.
-    #[serde(alias = "thought_signature", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub thought_signature: Option<String>,
     /// Which piece of a film to look at, and how closely.
-    #[serde(alias = "video_metadata", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub video_metadata: Option<Box<VideoMetadata>>,
     /// How closely to look at a picture or film.
-    #[serde(alias = "media_resolution", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub media_resolution: Option<Box<MediaResolution>>,
     /// Labels of the caller's own.
-    #[serde(alias = "part_metadata", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub part_metadata: Option<Map<String, Value>>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+read_in_place! {
+    Part {
+        "text" => text,
+        "inlineData" | "inline_data" => inline_data,
+        "fileData" | "file_data" => file_data,
+        "functionCall" | "function_call" => function_call,
+        "functionResponse" | "function_response" => function_response,
+        "executableCode" | "executable_code" => executable_code,
+        "codeExecutionResult" | "code_execution_result" => code_execution_result,
+        "toolCall" | "tool_call" => tool_call,
+        "toolResponse" | "tool_response" => tool_response,
+        "audioTranscription" | "audio_transcription" => audio_transcription,
+        "thought" => thought,
+        "thoughtSignature" | "thought_signature" => thought_signature,
+        "videoMetadata" | "video_metadata" => video_metadata,
+        "mediaResolution" | "media_resolution" => media_resolution,
+        "partMetadata" | "part_metadata" => part_metadata,
+    }
 }
 
 setters! {

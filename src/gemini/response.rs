@@ -10,43 +10,56 @@ use super::logprobs::LogprobsResult;
 use super::safety::SafetyRating;
 use super::usage::UsageMetadata;
 use crate::extra::Extra;
+use crate::in_place::{Boxed, Count, Float, OrDefault, read_in_place};
 use crate::lenient;
 use crate::open_enum::open_enum;
 
 /// The answer to a [`GenerateContentRequest`](super::GenerateContentRequest); of a stream, a piece of it, with what is new in it.
 ///
 /// A prompt that was blocked has no candidates: [`prompt_feedback`](Self#structfield.prompt_feedback) says why.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GenerateContentResponse {
     /// The answers; one unless the request's `candidate_count` asked for more.
-    #[serde(default, deserialize_with = "lenient::null_as_default")]
     pub candidates: Vec<Candidate>,
     /// What was found in the prompt.
-    #[serde(alias = "prompt_feedback", skip_serializing_if = "Option::is_none")]
-    pub prompt_feedback: Option<PromptFeedback>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt_feedback: Option<Box<PromptFeedback>>,
     /// Tokens that it used; in a stream, so far.
-    #[serde(alias = "usage_metadata", skip_serializing_if = "Option::is_none")]
-    pub usage_metadata: Option<UsageMetadata>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage_metadata: Option<Box<UsageMetadata>>,
     /// The model that answered.
-    #[serde(alias = "model_version", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub model_version: Option<String>,
     /// Id of the answer.
-    #[serde(alias = "response_id", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub response_id: Option<String>,
     /// When it was made, RFC 3339; Vertex only.
-    #[serde(alias = "create_time", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub create_time: Option<String>,
     /// How long the model will be there; not on Vertex.
-    #[serde(alias = "model_status", skip_serializing_if = "Option::is_none")]
-    pub model_status: Option<ModelStatus>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_status: Option<Box<ModelStatus>>,
     /// Token by which Google's servers know the turn.
-    #[serde(alias = "turn_token", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub turn_token: Option<String>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+read_in_place! {
+    GenerateContentResponse {
+        "candidates" => candidates by OrDefault<_>,
+        "promptFeedback" | "prompt_feedback" => prompt_feedback,
+        "usageMetadata" | "usage_metadata" => usage_metadata by Boxed<_>,
+        "modelVersion" | "model_version" => model_version,
+        "responseId" | "response_id" => response_id,
+        "createTime" | "create_time" => create_time,
+        "modelStatus" | "model_status" => model_status,
+        "turnToken" | "turn_token" => turn_token,
+    }
 }
 
 impl GenerateContentResponse {
@@ -105,49 +118,64 @@ impl<'de> Deserialize<'de> for WholeAnswer {
 }
 
 /// One answer.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Candidate {
     /// Its place among the answers; servers leave out a 0.
-    #[serde(default)]
     pub index: i64,
     /// What the model says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<Content>,
     /// Why it ended.
-    #[serde(alias = "finish_reason", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub finish_reason: Option<FinishReason>,
     /// Why it ended, in words.
-    #[serde(alias = "finish_message", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub finish_message: Option<String>,
     /// How likely kinds of harm are.
-    #[serde(default, deserialize_with = "lenient::null_as_default", alias = "safety_ratings")]
     pub safety_ratings: Vec<SafetyRating>,
     /// Works that it quotes.
-    #[serde(alias = "citation_metadata", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub citation_metadata: Option<Box<CitationMetadata>>,
     /// Sources that it rests on.
-    #[serde(alias = "grounding_metadata", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub grounding_metadata: Option<Box<GroundingMetadata>>,
     /// Pages that were read for it.
-    #[serde(alias = "url_context_metadata", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub url_context_metadata: Option<Box<UrlContextMetadata>>,
     /// Tokens that were written.
-    #[serde(default, deserialize_with = "lenient::optional_count", alias = "token_count", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub token_count: Option<u64>,
     /// How likely its tokens were on average, as a logarithm.
-    #[serde(default, alias = "avg_logprobs", with = "lenient::float", skip_serializing_if = "Option::is_none")]
+    #[serde(serialize_with = "lenient::float::serialize", skip_serializing_if = "Option::is_none")]
     pub avg_logprobs: Option<f64>,
     /// How likely its tokens were, if that was asked for.
-    #[serde(alias = "logprobs_result", skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub logprobs_result: Option<Box<LogprobsResult>>,
     /// Google's own score of it; Vertex only.
-    #[serde(default, with = "lenient::float", skip_serializing_if = "Option::is_none")]
+    #[serde(serialize_with = "lenient::float::serialize", skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
     /// Fields that this version doesn't know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+read_in_place! {
+    Candidate {
+        "index" => index,
+        "content" => content,
+        "finishReason" | "finish_reason" => finish_reason,
+        "finishMessage" | "finish_message" => finish_message,
+        "safetyRatings" | "safety_ratings" => safety_ratings by OrDefault<_>,
+        "citationMetadata" | "citation_metadata" => citation_metadata,
+        "groundingMetadata" | "grounding_metadata" => grounding_metadata,
+        "urlContextMetadata" | "url_context_metadata" => url_context_metadata,
+        "tokenCount" | "token_count" => token_count by Count,
+        "avgLogprobs" | "avg_logprobs" => avg_logprobs by Float,
+        "logprobsResult" | "logprobs_result" => logprobs_result,
+        "score" => score by Float,
+    }
 }
 
 open_enum! {

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures::Stream;
 
 use super::accumulate::GeminiAccumulator;
-use super::response::{GenerateContentResponse, PromptFeedback};
+use super::response::GenerateContentResponse;
 use crate::error::{ApiError, Result};
 use crate::json;
 use crate::json_values::ValueDecoder;
@@ -159,7 +159,7 @@ impl GeminiProtocol {
                 self.ended |= bit;
             }
         }
-        self.is_blocked |= piece.prompt_feedback.as_ref().is_some_and(PromptFeedback::is_blocked);
+        self.is_blocked |= piece.prompt_feedback.as_ref().is_some_and(|feedback| feedback.is_blocked());
     }
 }
 
@@ -188,6 +188,7 @@ impl Decoder for GeminiDecoder {
         }
     }
 
+    #[inline]
     fn next(&mut self) -> Result<Option<Event<'_>>, sse::TooLong> {
         match self {
             Self::Events(decoder) => decoder.next(),

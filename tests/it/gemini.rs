@@ -1,6 +1,7 @@
 //! Gemini's own protocol: its calls, over real sockets.
 
 mod accumulate;
+mod names;
 pub(crate) mod request;
 
 use arouter::gemini::{
