@@ -106,16 +106,19 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
 fn decode_repaired<T: DeserializeOwned>(body: &[u8], last_reading: impl FnOnce(Value) -> Option<T>) -> Result<T> {
     let text = String::from_utf8_lossy(body);
     let text = repair::text(text.trim_start_matches('\u{feff}'));
-    // Always from text: to read a type from values as well would be as much code again, of each type.
-    let read = |value: &Value| serde_json::from_str(&value.to_string()).ok();
     let decoded = serde_json::from_str(&text).ok().and_then(|mut value: Value| {
-        read(&value).or_else(|| {
+        read(&value).ok().or_else(|| {
             repair::normalise(&mut value);
-            read(&value).or_else(|| last_reading(value))
+            read(&value).ok().or_else(|| last_reading(value))
         })
     });
     // The typed parse tells best what is wrong: it knows the place.
     decoded.map_or_else(|| serde_json::from_str(&text).map_err(|error| Error::decode(describe(&error))), Ok)
+}
+
+/// Reads a type from values: by way of text, since to read it from them as well would be as much code again, of each type.
+pub(crate) fn read<T: DeserializeOwned>(value: &impl Serialize) -> serde_json::Result<T> {
+    serde_json::from_str(&serde_json::to_string(value)?)
 }
 
 /// The integer that a float spells, if it spells one exactly.

@@ -12,7 +12,7 @@ use serde::de::{
 };
 use serde_json::Value;
 
-use crate::json::as_integer;
+use crate::json::{self, as_integer};
 
 /// `null` is the default, like an absent field.
 pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
@@ -242,7 +242,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Unwrapped<T> {
             }
             value = Value::Object(data);
         }
-        serde_json::from_value(value).map(Self).map_err(D::Error::custom)
+        json::read(&value).map(Self).map_err(D::Error::custom)
     }
 }
 

@@ -4,10 +4,13 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::Deserialize;
 use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, IntoDeserializer as _, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
+
+use crate::in_place::Name;
+use crate::json;
 
 /// Writes an enum of objects by the word in their tag; its last variant, `Other`, keeps any other object as it came.
 ///
@@ -62,7 +65,7 @@ macro_rules! tagged_enum {
 pub(crate) use tagged_enum;
 
 /// What `tagged_enum!` writes for an enum, and what an enum with variants of its own writes by hand.
-pub(crate) trait Tagged: Sized {
+pub(crate) trait Tagged: DeserializeOwned {
     /// The field that tells the kind.
     const TAG: &'static str;
 
@@ -106,13 +109,9 @@ pub(crate) fn deserialize<'de, T: Tagged, D: Deserializer<'de>>(deserializer: D)
             while let Some((name, value)) = object.next_entry::<String, Value>()? {
                 fields.insert(name, value);
             }
-            match fields.remove(T::TAG) {
-                Some(Value::String(word)) => T::read(&word, Value::Object(fields)).map_err(A::Error::custom),
-                other => {
-                    fields.extend(other.map(|other| (T::TAG.to_owned(), other)));
-                    Ok(T::other(Value::Object(fields)))
-                }
-            }
+            let has_tag = fields.get(T::TAG).is_some_and(Value::is_string);
+            let object = Value::Object(fields);
+            if has_tag { json::read(&TagFirst(T::TAG, &object)).map_err(A::Error::custom) } else { Ok(T::other(object)) }
         }
 
         fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
@@ -151,15 +150,24 @@ pub(crate) fn deserialize<'de, T: Tagged, D: Deserializer<'de>>(deserializer: D)
 /// of an answer to say that the last one wins.
 struct Rest<T, A>(A, PhantomData<T>);
 
+impl<'de, T: Tagged, A: MapAccess<'de>> Rest<T, A> {
+    fn next_name(&mut self) -> Result<Option<Cow<'de, str>>, A::Error> {
+        match self.0.next_key()? {
+            Some(Name(name)) if name == T::TAG => Err(A::Error::duplicate_field(T::TAG)),
+            name => Ok(name.map(|Name(name)| name)),
+        }
+    }
+}
+
 impl<'de, T: Tagged, A: MapAccess<'de>> MapAccess<'de> for Rest<T, A> {
     type Error = A::Error;
 
+    // Once for each variant: what all have in common is above.
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        match self.0.next_key()? {
+        match self.next_name()? {
             None => Ok(None),
-            Some(Name(name)) if name == T::TAG => Err(A::Error::duplicate_field(T::TAG)),
-            Some(Name(Cow::Borrowed(name))) => seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some),
-            Some(Name(Cow::Owned(name))) => seed.deserialize(name.into_deserializer()).map(Some),
+            Some(Cow::Borrowed(name)) => seed.deserialize(BorrowedStrDeserializer::new(name)).map(Some),
+            Some(Cow::Owned(name)) => seed.deserialize(name.into_deserializer()).map(Some),
         }
     }
 
@@ -168,9 +176,23 @@ impl<'de, T: Tagged, A: MapAccess<'de>> MapAccess<'de> for Rest<T, A> {
     }
 }
 
-/// The name of a field, borrowed where the source holds it as it is.
-#[derive(Deserialize)]
-struct Name<'n>(#[serde(borrow)] Cow<'n, str>);
+/// Writes the field of this name before the others, in the objects inside the value too: each is then read straight into its variant.
+struct TagFirst<'v>(&'static str, &'v Value);
+
+impl Serialize for TagFirst<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(tag, value) = *self;
+        match value {
+            Value::Object(fields) => {
+                let first = fields.get_key_value(tag);
+                let others = fields.iter().filter(|(name, _)| *name != tag);
+                serializer.collect_map(first.into_iter().chain(others).map(|(name, value)| (name, Self(tag, value))))
+            }
+            Value::Array(items) => serializer.collect_seq(items.iter().map(|item| Self(tag, item))),
+            other => other.serialize(serializer),
+        }
+    }
+}
 
 /// The name or the value of a field: a word, borrowed where the source holds it as it is, or something that can't be one.
 #[derive(Deserialize)]
@@ -249,7 +271,7 @@ mod tests {
             assert_eq!(serde_json::from_value::<Shape>(value.clone()).unwrap(), Shape::Other(value), "{text}");
         }
         assert!(serde_json::from_str::<Shape>(r#"{"type":"circle","radius":1,"type":"square"}"#).is_err());
-        assert!(matches!(crate::json::decode(br#"{"type":"circle","radius":1,"type":"square"}"#), Ok(Shape::Square(_))));
+        assert!(matches!(json::decode(br#"{"type":"circle","radius":1,"type":"square"}"#), Ok(Shape::Square(_))));
         for json in [r#"{"type":"circle"}"#, r#"{"radius":"x","type":"circle"}"#, r#"{"type":"circle","radius":{}}"#] {
             assert!(serde_json::from_str::<Shape>(json).is_err(), "{json}");
         }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::options::CacheControl;
 use crate::extra::Extra;
+use crate::json;
 use crate::open_enum::open_enum;
 use crate::setters::setters;
 use crate::tagged::{self, Tagged};
@@ -89,7 +90,7 @@ impl Tagged for Tool {
             "function" => Deserialize::deserialize(body).map(Self::Function),
             "custom" => Deserialize::deserialize(body).map(Self::Custom),
             "arouter" => Deserialize::deserialize(body).map(Self::Arouter),
-            _ => serde_json::from_value(tagged::whole::<Self, _>(word, body)?).map(Self::Server).map_err(D::Error::custom),
+            _ => json::read(&tagged::whole::<Self, _>(word, body)?).map(Self::Server).map_err(D::Error::custom),
         }
     }
 
@@ -371,7 +372,7 @@ impl<'de> Deserialize<'de> for ToolChoice {
             Some("none") => Self::None,
             Some("auto") => Self::Auto,
             Some("required") => Self::Required,
-            None if choice["type"].is_string() => Self::Named(serde_json::from_value(choice).map_err(serde::de::Error::custom)?),
+            None if choice["type"].is_string() => Self::Named(json::read(&choice).map_err(serde::de::Error::custom)?),
             _ => Self::Other(choice),
         })
     }

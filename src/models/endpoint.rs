@@ -8,6 +8,7 @@ use super::model::Architecture;
 use super::pricing::Pricing;
 use crate::chat::Percentiles;
 use crate::extra::Extra;
+use crate::json;
 use crate::lenient;
 
 /// Who serves a model: a bare list, or one with what the model is, which some gateways put around it.
@@ -58,11 +59,11 @@ impl<'de> Deserialize<'de> for ModelEndpoints {
         }
         let Envelope { data, around } = Envelope::deserialize(deserializer)?;
         if data.is_array() {
-            let endpoints = serde_json::from_value(data).map_err(D::Error::custom)?;
+            let endpoints = json::read(&data).map_err(D::Error::custom)?;
             return Ok(Self { endpoints, extra: around, ..Self::default() });
         }
         let Described { endpoints, id, name, description, created, architecture, mut extra } =
-            serde_json::from_value(data).map_err(D::Error::custom)?;
+            json::read(&data).map_err(D::Error::custom)?;
         extra.merge(around);
         Ok(Self { endpoints, id, name, description, created, architecture, extra })
     }
