@@ -2,11 +2,13 @@
 
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderValue;
 use http_body::Body as _;
+use memchr::memmem::Finder;
 use serde_json::Value;
 
 use super::request::ResultMark;
@@ -159,7 +161,8 @@ async fn next_piece(body: &mut reqwest::Body) -> Option<Result<Bytes>> {
 
 /// Whether a success status came with an error envelope and no result.
 fn is_error_body(body: &[u8], mark: ResultMark) -> bool {
-    if memchr::memmem::find(body, b"\"error\"").is_none() {
+    static NAME: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"error\""));
+    if NAME.find(body).is_none() {
         return false;
     }
     let Ok(answer) = json::decode::<Value>(body) else { return false };
