@@ -13,7 +13,7 @@ use crate::lenient;
 ///
 /// What `#[serde(flatten)]` makes of the same struct also holds every field until the last is read, and reads names by way of a type that
 /// an unknown value would fit in. Of one of Gemini's pieces that is a tenth of all instructions, so that is where this is used; elsewhere,
-/// derive. Unlike there, of two fields of a name the second one counts.
+/// derive. A field that comes twice, by either of its names, is no error as it would be by derive, and a `null` takes nothing back.
 macro_rules! read_in_place {
     ($name:ident { $( $key:literal $(| $alias:literal)? => $field:ident $(by $reader:ty)?, )+ }) => {
         impl $crate::in_place::InPlace for $name {
@@ -22,7 +22,9 @@ macro_rules! read_in_place {
             fn read<'de, A: serde::de::MapAccess<'de>>(&mut self, mut fields: A) -> Result<(), A::Error> {
                 while let Some($crate::in_place::Name(name)) = fields.next_key()? {
                     match &*name {
-                        $( $key $(| $alias)? => self.$field = $crate::in_place::read_in_place!(@value fields $($reader)?), )+
+                        $( $key $(| $alias)? => {
+                            $crate::in_place::Place::put(&mut self.$field, $crate::in_place::read_in_place!(@value fields $($reader)?));
+                        } )+
                         _ => _ = self.extra.insert(name, fields.next_value::<serde_json::Value>()?),
                     }
                 }
@@ -47,6 +49,36 @@ pub(crate) trait InPlace: Default {
     const NAME: &'static str;
 
     fn read<'de, A: MapAccess<'de>>(&mut self, fields: A) -> Result<(), A::Error>;
+}
+
+/// What a field is read into, unless what came is `null` or as good as that.
+pub(crate) trait Place {
+    fn put(&mut self, value: Self);
+}
+
+impl<T> Place for Option<T> {
+    #[inline]
+    fn put(&mut self, value: Self) {
+        if value.is_some() {
+            *self = value;
+        }
+    }
+}
+
+impl<T> Place for Vec<T> {
+    #[inline]
+    fn put(&mut self, value: Self) {
+        if !value.is_empty() {
+            *self = value;
+        }
+    }
+}
+
+impl Place for i64 {
+    #[inline]
+    fn put(&mut self, value: Self) {
+        *self = value;
+    }
 }
 
 /// The name of a field, borrowed where the source holds it as it is.
@@ -94,6 +126,10 @@ impl<'de, T: InPlace> Deserialize<'de> for Boxed<T> {
             }
 
             fn visit_unit<E: Error>(self) -> Result<Boxed<T>, E> {
+                Ok(Boxed(None))
+            }
+
+            fn visit_none<E: Error>(self) -> Result<Boxed<T>, E> {
                 Ok(Boxed(None))
             }
         }

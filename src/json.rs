@@ -4,8 +4,8 @@ mod repair;
 
 use std::io::Write;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Serialize, Serializer};
 use serde_json::ser::Formatter;
 use serde_json::{Map, Value};
 
@@ -117,8 +117,41 @@ fn decode_repaired<T: DeserializeOwned>(body: &[u8], last_reading: impl FnOnce(V
 }
 
 /// Reads a type from values: by way of text, since to read it from them as well would be as much code again, of each type.
-pub(crate) fn read<T: DeserializeOwned>(value: &impl Serialize) -> serde_json::Result<T> {
-    serde_json::from_str(&serde_json::to_string(value)?)
+///
+/// # Errors
+///
+/// What is wrong, without its place, which would be one in that text. Values that nest deeper than the parser reads are too deep here, too.
+pub(crate) fn read<T: DeserializeOwned>(value: &Value) -> std::result::Result<T, String> {
+    read_by(TYPE, value)
+}
+
+/// As [`read`], of objects that another field than `type` tells apart.
+pub(crate) fn read_by<T: DeserializeOwned>(tag: &'static str, value: &Value) -> std::result::Result<T, String> {
+    serde_json::from_str(&text(tag, value)).map_err(|error| without_place(&error))
+}
+
+/// Compact text in which the tag of each object comes before its other fields, so that it is read straight into its variant.
+fn text(tag: &'static str, value: &Value) -> String {
+    struct TagFirst<'v>(&'static str, &'v Value);
+
+    impl Serialize for TagFirst<'_> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+            let Self(tag, value) = *self;
+            match value {
+                Value::Object(fields) => {
+                    // What isn't a word is the caller's own, such as a property of that name in a schema.
+                    let first = fields.get_key_value(tag).filter(|(_, word)| word.is_string());
+                    let others = fields.iter().filter(|(name, _)| first.is_none() || *name != tag);
+                    serializer.collect_map(first.into_iter().chain(others).map(|(name, value)| (name, Self(tag, value))))
+                }
+                Value::Array(items) => serializer.collect_seq(items.iter().map(|item| Self(tag, item))),
+                other => other.serialize(serializer),
+            }
+        }
+    }
+
+    // Values have nothing that JSON has no text for.
+    serde_json::to_string(&TagFirst(tag, value)).unwrap_or_default()
 }
 
 /// The integer that a float spells, if it spells one exactly.
@@ -130,18 +163,25 @@ pub(crate) fn as_integer(float: f64) -> Option<i64> {
 
 /// The parser's message without what it quotes of the answer.
 fn describe(error: &serde_json::Error) -> String {
-    let message = error.to_string();
-    let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+    let message = without_place(error);
     let place = format!("at line {} column {}", error.line(), error.column());
     let quotes_the_answer =
         message.starts_with("invalid type: ") || message.starts_with("invalid value: ") || message.starts_with("unknown variant ");
     if !quotes_the_answer {
         return format!("{message} {place}");
     }
-    let (kind, expected) = message.rsplit_once(", expected ").unwrap_or((message, "something else"));
+    let (kind, expected) = message.rsplit_once(", expected ").unwrap_or((&message, "something else"));
     let kind = kind.split(['"', '`']).next().unwrap_or(kind).trim_end();
     format!("{kind}, expected {expected} {place}")
 }
+
+fn without_place(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message).to_owned()
+}
+
+/// The field that tells kinds of objects apart, nearly everywhere.
+const TYPE: &str = "type";
 
 /// As deep as the parser reads.
 const MAX_DEPTH: usize = 127;

@@ -1,6 +1,7 @@
 //! Serde helpers for what gateways really send.
 //!
-//! To take another oddity: write a function here and name it at the field with `#[serde(deserialize_with)]`.
+//! To take another oddity: write a function here and name it at the field with `#[serde(deserialize_with)]`, or have a type in
+//! `in_place.rs` that does, and name that in the list of a struct that is read by one.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::Deserialize;
 use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error, IntoDeserializer as _, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::in_place::Name;
@@ -111,7 +111,7 @@ pub(crate) fn deserialize<'de, T: Tagged, D: Deserializer<'de>>(deserializer: D)
             }
             let has_tag = fields.get(T::TAG).is_some_and(Value::is_string);
             let object = Value::Object(fields);
-            if has_tag { json::read(&TagFirst(T::TAG, &object)).map_err(A::Error::custom) } else { Ok(T::other(object)) }
+            if has_tag { json::read_by(T::TAG, &object).map_err(A::Error::custom) } else { Ok(T::other(object)) }
         }
 
         fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
@@ -173,24 +173,6 @@ impl<'de, T: Tagged, A: MapAccess<'de>> MapAccess<'de> for Rest<T, A> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
         self.0.next_value_seed(seed)
-    }
-}
-
-/// Writes the field of this name before the others, in the objects inside the value too: each is then read straight into its variant.
-struct TagFirst<'v>(&'static str, &'v Value);
-
-impl Serialize for TagFirst<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(tag, value) = *self;
-        match value {
-            Value::Object(fields) => {
-                let first = fields.get_key_value(tag);
-                let others = fields.iter().filter(|(name, _)| *name != tag);
-                serializer.collect_map(first.into_iter().chain(others).map(|(name, value)| (name, Self(tag, value))))
-            }
-            Value::Array(items) => serializer.collect_seq(items.iter().map(|item| Self(tag, item))),
-            other => other.serialize(serializer),
-        }
     }
 }
 
@@ -272,6 +254,8 @@ mod tests {
         }
         assert!(serde_json::from_str::<Shape>(r#"{"type":"circle","radius":1,"type":"square"}"#).is_err());
         assert!(matches!(json::decode(br#"{"type":"circle","radius":1,"type":"square"}"#), Ok(Shape::Square(_))));
+        let misread = json::decode::<Shape>(b"{\n\"radius\":\"x\",\n\"type\":\"circle\"}").unwrap_err().to_string();
+        assert!(misread.contains("invalid type: string, expected u32 at line 3 column 16"), "its place in what came: {misread}");
         for json in [r#"{"type":"circle"}"#, r#"{"radius":"x","type":"circle"}"#, r#"{"type":"circle","radius":{}}"#] {
             assert!(serde_json::from_str::<Shape>(json).is_err(), "{json}");
         }

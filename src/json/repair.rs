@@ -33,7 +33,7 @@ pub(super) fn normalise(value: &mut Value) {
 /// The value without the numbers that its type can't hold; each is kept beside its place, in an object named [`UNREAD`].
 pub(super) fn without_odd_numbers<T: DeserializeOwned>(mut value: Value) -> Option<T> {
     for _ in 0..=MAX_ODD_NUMBERS {
-        let text = value.to_string();
+        let text = super::text(super::TYPE, &value);
         match serde_json::from_str(&text) {
             Ok(read) => return Some(read),
             // It is one line, and what was refused is the last that the parser has read.
@@ -49,7 +49,7 @@ enum Step {
     Item(usize),
 }
 
-/// Where in a value, of which this is the compact text, the number or string is that ends here.
+/// Where in a value, of which this is compact text, the number or string is that ends here.
 fn path_of(json: &str, end: usize) -> Option<Vec<Step>> {
     let mut path = Vec::new();
     let mut at = 0;
@@ -199,6 +199,7 @@ mod tests {
     use crate::chat::ChatResponse;
     use crate::error::Error;
     use crate::gemini::GenerateContentResponse;
+    use crate::messages::MessagesEvent;
 
     #[test]
     fn lone_surrogates_are_replaced_and_pairs_kept() {
@@ -241,6 +242,18 @@ mod tests {
         ));
         assert!(matches!(decode_answer::<ChatResponse>(br#"{"choices":[{"index":1e300}]}"#), Err(Error::Decode { .. })));
         assert!(decode::<ChatResponse>(answer(r#"{"prompt_tokens":-1}"#).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn an_odd_number_is_set_aside_wherever_the_type_of_its_object_is() {
+        for json in [
+            r#"{"type":"message_start","message":{"type":"message","id":"a","role":"assistant","model":"m","content":[],"usage":{"input_tokens":-1}}}"#,
+            r#"{"message":{"content":[],"id":"a","model":"m","role":"assistant","type":"message","usage":{"input_tokens":-1}},"type":"message_start"}"#,
+        ] {
+            let read = decode_answer(json.as_bytes());
+            let Ok(MessagesEvent::MessageStart(start)) = &read else { panic!("{read:?}") };
+            assert_eq!(start.message.usage.extra.get("unread").map(ToString::to_string).as_deref(), Some(r#"{"input_tokens":-1}"#));
+        }
     }
 
     #[test]
