@@ -37,6 +37,7 @@ async fn main() -> Result<()> {
     if std::env::args().any(|argument| argument == SERVE) {
         return server::serve().await;
     }
+    calls::start_with_one_arena()?;
     let calls = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(CALLS);
     let mut server = Server::start()?;
     let base = Held::now()?;

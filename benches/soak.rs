@@ -1,6 +1,7 @@
 //! Mixed calls through one client, one in ten with a fault: each must end as it should, and what the client holds must not grow.
 //!
-//! The server is a process of its own. What is held is measured after each tenth of the calls, when none is under way.
+//! The server is a process of its own. What is held is measured after each tenth of the calls, when none is under way, and with one arena
+//! of the system allocator.
 //!
 //! `cargo bench --bench soak [calls]`, 1,000,000 by default, which take some minutes. It needs Linux.
 
@@ -71,6 +72,7 @@ async fn main() -> Result<()> {
     if std::env::args().any(|argument| argument == SERVE) {
         return server::serve().await;
     }
+    calls::start_with_one_arena()?;
     let calls = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(CALLS);
     let mut server = Server::start()?;
     let base = Held::now()?;

@@ -106,6 +106,19 @@ where
     }
 }
 
+/// Starts the program anew, unless it was, with a system allocator that keeps little of what is free.
+///
+/// By default, glibc's has arenas for each thread, in which free memory lies about: what is resident then wanders by some per cent, whatever
+/// is held.
+pub(crate) fn start_with_one_arena() -> Result<()> {
+    if std::env::var_os("MALLOC_ARENA_MAX").is_some() {
+        return Ok(());
+    }
+    let mut anew = std::process::Command::new(std::env::current_exe()?);
+    let ended = anew.args(std::env::args_os().skip(1)).env("MALLOC_ARENA_MAX", "1").env("MALLOC_TRIM_THRESHOLD_", "65536").status()?;
+    std::process::exit(ended.code().unwrap_or(1));
+}
+
 /// Fails if resident memory has grown since the second round by more than so many percent, from there to the last one and by the line
 /// through all: one of them alone may be the allocator's ups and downs. That nothing is left allocated is for `Held::comes_back` to tell.
 pub(crate) fn judge(calls: usize, track: &[Held], most_percent: f64) -> Result<()> {
