@@ -1,7 +1,7 @@
 //! Mixed calls through one client, one in ten with a fault: each must end as it should, and what the client holds must not grow.
 //!
-//! The server is a process of its own. What is held is measured after each tenth of the calls, when none is under way, and with one arena
-//! of the system allocator.
+//! The server is a process of its own. What is held is measured after each tenth of the calls, when none is under way and the pool has let
+//! go of its connections, and with one arena of the system allocator.
 //!
 //! `cargo bench --bench soak [calls]`, 1,000,000 by default, which take some minutes. It needs Linux.
 
@@ -17,13 +17,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use arouter::{Error, RetryPolicy};
-use calls::{Operation, Rounds, judge};
-use process::Held;
+use calls::{ENOUGH_CALLS, Operation, Rounds, judge};
+use process::{Held, within_a_second};
 use server::{ACT, Act, Result, SERVE, Server};
 
 const CALLS: usize = 1_000_000;
 const MOST_PERCENT: f64 = 1.0;
 const CONCURRENT: usize = 64;
+/// How long a connection may be idle: as many as the last calls happened to need would be held at each tenth otherwise.
+const IDLE: Duration = Duration::from_millis(200);
 /// One call in so many has a fault.
 const FAULTS_EACH: usize = 10;
 const FAULTS: [Act; 8] = [Act::Limited, Act::Failed, Act::Flaky, Act::Malformed, Act::Cut, Act::HangUp, Act::Reset, Act::Stalled];
@@ -77,7 +79,7 @@ async fn main() -> Result<()> {
     let mut server = Server::start()?;
     let base = Held::now()?;
     let retry = RetryPolicy::default().base_delay(Duration::from_millis(2));
-    let client = server.client().retry(retry).build()?;
+    let client = server.client().retry(retry).http_client(|http| http.pool_idle_timeout(IDLE)).build()?;
     let ends: Arc<[AtomicUsize; End::Wrong as usize]> = Arc::default();
 
     let counts = ends.clone();
@@ -101,6 +103,13 @@ async fn main() -> Result<()> {
     println!("  calls    right    429    500  broken   late  bad JSON  resident      heap  descriptors  tasks  calls/s");
     let mut track = Vec::new();
     while let Some((number, rate)) = rounds.next().await? {
+        // What is left is the pool and its task.
+        within_a_second(|| {
+            let held = Held::now()?;
+            let is_empty = held.descriptors <= base.descriptors && held.tasks <= base.tasks + 1;
+            Ok((!is_empty).then(|| format!("here is still {held:?}; it began with {base:?}")))
+        })
+        .await?;
         let held = Held::now()?;
         let [right, limited, failed, broken, late, undecodable] = [0, 1, 2, 3, 4, 5].map(|end| ends[end].load(Ordering::Relaxed));
         let Held { resident, heap, descriptors, tasks } = held;
@@ -112,6 +121,11 @@ async fn main() -> Result<()> {
     drop(rounds);
     base.comes_back().await?;
     server.is_left().await?;
+    let grown = track[2..].iter().map(|held| held.heap / track[1].heap - 1.0).fold(f64::MIN, f64::max) * 100.0;
+    println!("allocated memory since the second round: {grown:+.2} % at most");
+    if calls >= ENOUGH_CALLS && grown > MOST_PERCENT {
+        return Err("allocated memory grows".into());
+    }
     judge(calls, &track, MOST_PERCENT)
 }
 

@@ -108,8 +108,8 @@ where
 
 /// Starts the program anew, unless it was, with a system allocator that keeps little of what is free.
 ///
-/// By default, glibc's has arenas for each thread, in which free memory lies about: what is resident then wanders by some per cent, whatever
-/// is held.
+/// By default, glibc's has arenas for each thread, in which free memory lies about: what is resident then wanders by some per cent, though
+/// no more is held.
 pub(crate) fn start_with_one_arena() -> Result<()> {
     if std::env::var_os("MALLOC_ARENA_MAX").is_some() {
         return Ok(());
@@ -136,4 +136,4 @@ pub(crate) fn judge(calls: usize, track: &[Held], most_percent: f64) -> Result<(
 }
 
 /// By a fifth of these, everything has been used.
-const ENOUGH_CALLS: usize = 100_000;
+pub(crate) const ENOUGH_CALLS: usize = 100_000;
