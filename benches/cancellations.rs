@@ -20,7 +20,7 @@ use process::{Held, within_a_second};
 use server::{ACT, Act, OPEN, Result, SERVE, Server};
 
 const CALLS: usize = 100_000;
-/// Connections are made and closed all the time here, and the allocator goes up and down with them.
+/// Connections are made and closed all the time here, and what is held goes up and down with those that happen to be idle.
 const MOST_PERCENT: f64 = 10.0;
 const CONCURRENT: usize = 256;
 const LONGEST: Duration = Duration::from_millis(60);
@@ -37,7 +37,7 @@ async fn main() -> Result<()> {
     if std::env::args().any(|argument| argument == SERVE) {
         return server::serve().await;
     }
-    calls::start_with_one_arena()?;
+    calls::start_with_tight_allocator()?;
     let calls = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(CALLS);
     let mut server = Server::start()?;
     let base = Held::now()?;
@@ -83,7 +83,7 @@ async fn main() -> Result<()> {
     drop((rounds, client));
     base.comes_back().await?;
     server.is_left().await?;
-    judge(calls, &track, MOST_PERCENT)
+    judge("resident", calls, &track, |held| held.resident as f64, MOST_PERCENT)
 }
 
 fn place(operation: Operation, act: Act) -> usize {

@@ -106,34 +106,33 @@ where
     }
 }
 
-/// Starts the program anew, unless it was, with a system allocator that keeps little of what is free.
+/// Starts the program anew, unless it was, with a system allocator that gives back what is free.
 ///
-/// By default, glibc's has arenas for each thread, in which free memory lies about: what is resident then wanders by some per cent, though
-/// no more is held.
-pub(crate) fn start_with_one_arena() -> Result<()> {
-    if std::env::var_os("MALLOC_ARENA_MAX").is_some() {
+/// By default, glibc's has arenas and caches for each thread. What lies in a cache is as good as used, and all below it stays resident: by
+/// some per cent more or less each time, though no more is held.
+pub(crate) fn start_with_tight_allocator() -> Result<()> {
+    let name = "GLIBC_TUNABLES";
+    if std::env::var_os(name).is_some_and(|value| value == TIGHT) {
         return Ok(());
     }
-    let mut anew = std::process::Command::new(std::env::current_exe()?);
-    let ended = anew.args(std::env::args_os().skip(1)).env("MALLOC_ARENA_MAX", "1").env("MALLOC_TRIM_THRESHOLD_", "65536").status()?;
+    let ended = std::process::Command::new(std::env::current_exe()?).args(std::env::args_os().skip(1)).env(name, TIGHT).status()?;
     std::process::exit(ended.code().unwrap_or(1));
 }
 
-/// Fails if resident memory has grown since the second round by more than so many percent, from there to the last one and by the line
-/// through all: one of them alone may be the allocator's ups and downs. That nothing is left allocated is for `Held::comes_back` to tell.
-pub(crate) fn judge(calls: usize, track: &[Held], most_percent: f64) -> Result<()> {
-    let resident: Vec<f64> = track[1..].iter().map(|held| held.resident as f64).collect();
-    let growth = (resident[resident.len() - 1] / resident[0] - 1.0) * 100.0;
-    let (middle, mean) = ((resident.len() - 1) as f64 / 2.0, resident.iter().sum::<f64>() / resident.len() as f64);
-    let distances = || (0..resident.len()).map(|round| round as f64 - middle);
-    let slope = distances().zip(&resident).map(|(x, y)| x * (y - mean)).sum::<f64>() / distances().map(|x| x * x).sum::<f64>();
-    let by_line = slope * (resident.len() - 1) as f64 / resident[0] * 100.0;
-    println!("resident memory since the second round: {growth:+.2} %, {by_line:+.2} % by the line through all");
-    if calls >= ENOUGH_CALLS && growth.min(by_line) > most_percent {
-        return Err("resident memory grows".into());
+/// Fails if there is more of something after any round than so many percent above what there was after the second.
+pub(crate) fn judge(what: &str, calls: usize, track: &[Held], figure: impl Fn(&Held) -> f64, most_percent: f64) -> Result<()> {
+    let most = track[2..].iter().map(&figure).fold(f64::MIN, f64::max);
+    let growth = (most / figure(&track[1]) - 1.0) * 100.0;
+    println!("{what} memory since the second round: {growth:+.2} % at most");
+    if calls >= ENOUGH_CALLS && growth > most_percent {
+        return Err(format!("{what} memory grows").into());
     }
     Ok(())
 }
 
 /// By a fifth of these, everything has been used.
-pub(crate) const ENOUGH_CALLS: usize = 100_000;
+const ENOUGH_CALLS: usize = 100_000;
+
+/// One arena, no caches of freed blocks, and a heap that ends with its last block in use, but for 64 KiB.
+const TIGHT: &str = "glibc.malloc.arena_max=1:glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0:\
+    glibc.malloc.trim_threshold=65536:glibc.malloc.mmap_threshold=32768:glibc.malloc.top_pad=0";
