@@ -15,17 +15,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use calls::{Operation, Rounds, judge};
-use process::{Held, within_a_second};
-use server::{ACT, Act, OPEN, Result, SERVE, Server};
+use calls::{IDLE, Operation, Rounds, at_rest, judge};
+use process::Held;
+use server::{ACT, Act, Result, SERVE, Server};
 
 const CALLS: usize = 100_000;
-/// Connections are made and closed all the time here, and what is held goes up and down with those that happen to be idle.
-const MOST_PERCENT: f64 = 10.0;
+const MOST_PERCENT: f64 = 1.0;
 const CONCURRENT: usize = 256;
 const LONGEST: Duration = Duration::from_millis(60);
-/// What the pool keeps by default.
-const IDLE_CONNECTIONS: usize = 256;
 
 /// What holds a call up until it is dropped; the last one doesn't.
 const ACTS: [Act; 5] = [Act::Stalled, Act::Held, Act::Paced, Act::Limited, Act::Answer];
@@ -41,7 +38,7 @@ async fn main() -> Result<()> {
     let calls = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(CALLS);
     let mut server = Server::start()?;
     let base = Held::now()?;
-    let client = server.client().build()?;
+    let client = server.client().http_client(|http| http.pool_idle_timeout(IDLE)).build()?;
     let dropped: Arc<[AtomicUsize; PLACES.len()]> = Arc::default();
 
     let (used, counts) = (client.clone(), dropped.clone());
@@ -64,14 +61,8 @@ async fn main() -> Result<()> {
     println!("  calls, dropped {}  resident      heap  descriptors  tasks  calls/s", PLACES.map(|place| format!("{place:>11}")).join("  "));
     let mut track = Vec::new();
     while let Some((number, rate)) = rounds.next().await? {
-        // What is left is what the pool keeps: a descriptor and a task for each connection, and a task for the pool.
-        within_a_second(|| {
-            let (open, held) = (server.tell(OPEN)?, Held::now()?);
-            let is_idle = open <= IDLE_CONNECTIONS && held.descriptors == base.descriptors + open && held.tasks <= base.tasks + open + 1;
-            Ok((!is_idle).then(|| format!("the server has {open} connections, and here is {held:?}; it began with {base:?}")))
-        })
-        .await?;
-        let held = Held::now()?;
+        let held = at_rest(&base).await?;
+        server.is_left().await?;
         let counts = [0, 1, 2, 3, 4].map(|place| format!("{:>11}", dropped[place].load(Ordering::Relaxed))).join("  ");
         let Held { resident, heap, descriptors, tasks } = held;
         println!("{number:>7}          {counts}  {resident:>5} KB  {heap:>5.0} KB  {descriptors:>11}  {tasks:>5}  {rate:>7.0}");
@@ -83,6 +74,7 @@ async fn main() -> Result<()> {
     drop((rounds, client));
     base.comes_back().await?;
     server.is_left().await?;
+    judge("allocated", calls, &track, |held| held.heap, MOST_PERCENT)?;
     judge("resident", calls, &track, |held| held.resident as f64, MOST_PERCENT)
 }
 

@@ -17,15 +17,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use arouter::{Error, RetryPolicy};
-use calls::{Operation, Rounds, judge};
-use process::{Held, within_a_second};
+use calls::{IDLE, Operation, Rounds, at_rest, judge};
+use process::Held;
 use server::{ACT, Act, Result, SERVE, Server};
 
 const CALLS: usize = 1_000_000;
 const MOST_PERCENT: f64 = 1.0;
 const CONCURRENT: usize = 64;
-/// How long a connection may be idle: as many as the last calls happened to need would be held at each tenth otherwise.
-const IDLE: Duration = Duration::from_millis(200);
 /// One call in so many has a fault.
 const FAULTS_EACH: usize = 10;
 const FAULTS: [Act; 8] = [Act::Limited, Act::Failed, Act::Flaky, Act::Malformed, Act::Cut, Act::HangUp, Act::Reset, Act::Stalled];
@@ -103,14 +101,7 @@ async fn main() -> Result<()> {
     println!("  calls    right    429    500  broken   late  bad JSON  resident      heap  descriptors  tasks  calls/s");
     let mut track = Vec::new();
     while let Some((number, rate)) = rounds.next().await? {
-        // What is left is the pool and its task.
-        within_a_second(|| {
-            let held = Held::now()?;
-            let is_empty = held.descriptors <= base.descriptors && held.tasks <= base.tasks + 1;
-            Ok((!is_empty).then(|| format!("here is still {held:?}; it began with {base:?}")))
-        })
-        .await?;
-        let held = Held::now()?;
+        let held = at_rest(&base).await?;
         let [right, limited, failed, broken, late, undecodable] = [0, 1, 2, 3, 4, 5].map(|end| ends[end].load(Ordering::Relaxed));
         let Held { resident, heap, descriptors, tasks } = held;
         print!("{number:>7}  {right:>7}  {limited:>5}  {failed:>5}  {broken:>6}  {late:>5}  {undecodable:>8}  ");
