@@ -13,7 +13,7 @@ static MEMORY: &PeakMemAlloc<System> = &INSTRUMENTED_SYSTEM;
 /// What the process holds at a moment at which it does nothing.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Held {
-    /// Memory that the kernel has given it, in kilobytes, counted page by page: `VmRSS` may be off by 30 pages for each core.
+    /// Memory that the kernel has given it, in kilobytes, counted page by page: on some kernels `VmRSS` is an estimate.
     pub(crate) resident: isize,
     /// Memory that is allocated, in kilobytes.
     pub(crate) heap: f64,
