@@ -3,7 +3,7 @@
 //! They are dropped before the head, in the body, between events and in the wait before a retry. The server is a process of its own. What is
 //! held is measured as in `soak`.
 //!
-//! `cargo bench --bench cancellations [calls]`, 100,000 by default. It needs Linux.
+//! `cargo bench --bench cancellations [calls]`, 100,000 by default. It needs what `soak` needs.
 
 #[path = "support/calls.rs"]
 mod calls;
@@ -34,7 +34,7 @@ async fn main() -> Result<()> {
     if std::env::args().any(|argument| argument == SERVE) {
         return server::serve().await;
     }
-    calls::start_with_tight_allocator()?;
+    calls::start_with_jemalloc()?;
     let calls = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(CALLS);
     let mut server = Server::start()?;
     let base = Held::now()?;

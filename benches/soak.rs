@@ -1,9 +1,10 @@
 //! Mixed calls through one client, one in ten with a fault: each must end as it should, and what the client holds must not grow.
 //!
 //! The server is a process of its own. What is held is measured after each tenth of the calls, when none is under way and the pool has let
-//! go of its connections, and with a system allocator that keeps little of what is free.
+//! go of its connections. Both run on jemalloc, so set that what is resident is what is in use.
 //!
-//! `cargo bench --bench soak [calls]`, 1,000,000 by default, which take some minutes. It needs Linux.
+//! `cargo bench --bench soak [calls]`, 1,000,000 by default, which take some minutes. It needs Linux, and jemalloc's library (`libjemalloc2`
+//! in Debian and Ubuntu).
 
 #[path = "support/calls.rs"]
 mod calls;
@@ -71,7 +72,7 @@ async fn main() -> Result<()> {
     if std::env::args().any(|argument| argument == SERVE) {
         return server::serve().await;
     }
-    calls::start_with_tight_allocator()?;
+    calls::start_with_jemalloc()?;
     let calls = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(CALLS);
     let mut server = Server::start()?;
     let base = Held::now()?;

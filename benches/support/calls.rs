@@ -111,26 +111,30 @@ where
 
 /// Waits, for a second at most, until the client has no connection and no task; gives what is held then.
 pub(crate) async fn at_rest(base: &Held) -> Result<Held> {
+    let mut held = Held::now()?;
     within_a_second(|| {
-        let now = Held::now()?;
-        let is_at_rest = now.descriptors <= base.descriptors && now.tasks <= base.tasks;
-        Ok((!is_at_rest).then(|| format!("it is still {now:?}; it began with {base:?}")))
+        held = Held::now()?;
+        let is_at_rest = held.descriptors <= base.descriptors && held.tasks <= base.tasks;
+        Ok((!is_at_rest).then(|| format!("it is still {held:?}; it began with {base:?}")))
     })
     .await?;
-    Held::now()
+    Ok(held)
 }
 
-/// Starts the program anew, unless it was, with a system allocator that keeps little of what is free.
+/// Starts the program anew, unless it was, with jemalloc in the place of the system's allocator and so set that it keeps nothing that is free.
 ///
-/// By default, glibc's has arenas and caches for each thread. What lies in a cache is as good as used, and all below it stays resident: by
-/// some per cent more or less each time, though no more is held.
-pub(crate) fn start_with_tight_allocator() -> Result<()> {
-    let name = "GLIBC_TUNABLES";
-    if std::env::var_os(name).is_some_and(|value| value == TIGHT) {
-        return Ok(());
+/// It gives back page by page. glibc's allocator gives back what is above the last block in use: where that block lies is chance, and what
+/// is free below it stays resident, by some per cent more or less each time.
+pub(crate) fn start_with_jemalloc() -> Result<()> {
+    if std::env::var_os(SETTINGS).is_none_or(|value| value != KEEP_NOTHING) {
+        let mut anew = std::process::Command::new(std::env::current_exe()?);
+        let ended = anew.args(std::env::args_os().skip(1)).env("LD_PRELOAD", JEMALLOC).env(SETTINGS, KEEP_NOTHING).status()?;
+        std::process::exit(ended.code().unwrap_or(1));
     }
-    let ended = std::process::Command::new(std::env::current_exe()?).args(std::env::args_os().skip(1)).env(name, TIGHT).status()?;
-    std::process::exit(ended.code().unwrap_or(1));
+    if !std::fs::read_to_string("/proc/self/maps")?.contains(JEMALLOC) {
+        return Err(format!("this program needs {JEMALLOC}, which Debian and Ubuntu have as libjemalloc2").into());
+    }
+    Ok(())
 }
 
 /// Fails if after any later round more was allocated, or resident, than so many percent above what was after the second.
@@ -152,6 +156,10 @@ const MOST_PERCENT: f64 = 1.0;
 /// By a fifth of these, everything has been used.
 const ENOUGH_CALLS: usize = 100_000;
 
-/// One arena, no caches of freed blocks, blocks of 32 KiB and more on their own, and a heap that ends 64 KiB after its last block in use.
-const TIGHT: &str = "glibc.malloc.arena_max=1:glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0:\
-    glibc.malloc.trim_threshold=65536:glibc.malloc.mmap_threshold=32768:glibc.malloc.top_pad=0";
+const JEMALLOC: &str = "libjemalloc.so.2";
+
+/// The variable that jemalloc reads.
+const SETTINGS: &str = "MALLOC_CONF";
+
+/// One arena, no caches of freed blocks, and no waiting before pages are given back.
+const KEEP_NOTHING: &str = "narenas:1,tcache:false,dirty_decay_ms:0,muzzy_decay_ms:0";

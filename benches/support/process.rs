@@ -3,12 +3,12 @@
 use std::alloc::System;
 use std::time::{Duration, Instant};
 
-use peakmem_alloc::{INSTRUMENTED_SYSTEM, PeakMemAlloc, PeakMemAllocTrait as _};
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 use crate::server::Result;
 
 #[global_allocator]
-static MEMORY: &PeakMemAlloc<System> = &INSTRUMENTED_SYSTEM;
+static MEMORY: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 /// What the process holds at a moment at which it does nothing.
 #[derive(Debug, Clone, Copy)]
@@ -63,15 +63,12 @@ pub(crate) async fn within_a_second(mut missing: impl FnMut() -> Result<Option<S
 
 /// Kilobytes that are allocated.
 fn heap() -> f64 {
-    // The allocator tells its peak alone: a block as large as the peak so far makes a new one, higher by what there is now. It is never
-    // touched, and so takes no memory.
-    let block = MEMORY.get_peak_memory().max(64 << 20);
-    drop(std::hint::black_box(Vec::<u8>::with_capacity(block)));
-    (MEMORY.get_peak_memory() - block) as f64 / 1e3
+    let counts = MEMORY.stats();
+    (counts.bytes_allocated as f64 - counts.bytes_deallocated as f64) / 1e3
 }
 
 fn needs_linux(path: &str, error: &std::io::Error) -> String {
-    format!("{path}: {error}; this program needs Linux")
+    format!("{path}: {error}; this program needs what Linux tells there")
 }
 
 /// What the libraries make once and keep.
