@@ -101,6 +101,7 @@ impl Chat {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create(&self, request: &ChatRequest) -> impl Future<Output = Result<Response<ChatResponse>>> + Send + use<> {
         self.transport.clone().fetch(Body::whole(request).into_request())
     }
@@ -125,6 +126,7 @@ impl Chat {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn stream(&self, request: &ChatRequest) -> impl Future<Output = Result<ChatStream>> + Send + use<> {
         let opening = self.transport.clone().open(Body::streamed(request).into_request(), ChatProtocol::new(request.n));
         async { opening.await.map(ChatStream::new) }
@@ -149,6 +151,7 @@ struct Body<'r> {
 }
 
 impl<'r> Body<'r> {
+    #[inline]
     fn whole(request: &'r ChatRequest) -> Self {
         let mut request = Cow::Borrowed(request);
         if request.stream_options.is_some() {
@@ -158,12 +161,14 @@ impl<'r> Body<'r> {
         Self { request, stream: None, default_stream_options: None }
     }
 
+    #[inline]
     fn streamed(request: &'r ChatRequest) -> Self {
         let has_options = request.stream_options.is_some() || request.extra.contains_key("stream_options");
         let request = Cow::Borrowed(request);
         Self { request, stream: Some(true), default_stream_options: (!has_options).then(|| StreamOptions::usage(true)) }
     }
 
+    #[inline]
     fn into_request(self) -> Result<Request> {
         let request = if self.request.extra.is_empty() {
             Request::generation(PATH, &self)

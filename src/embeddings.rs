@@ -58,6 +58,7 @@ impl Embeddings {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create(&self, request: &EmbeddingsRequest) -> impl Future<Output = Result<Response<EmbeddingsResponse>>> + Send + use<> {
         let is_base64 = request.is_base64();
         self.transport.clone().fetch_by(call(request), move |body| decode(body, is_base64))
@@ -84,6 +85,7 @@ impl Embeddings {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create_all(
         &self,
         request: &EmbeddingsRequest,
@@ -93,6 +95,7 @@ impl Embeddings {
     }
 
     /// Makes the vectors of one batch: an answer that doesn't have one of each input is not decoded, and so not lost.
+    #[inline]
     fn create_batch(
         &self,
         request: &EmbeddingsRequest,
@@ -103,6 +106,7 @@ impl Embeddings {
     }
 }
 
+#[inline]
 fn call(request: &EmbeddingsRequest) -> Result<Request> {
     Request::post(PATH).result_field("data").object(request, &request.extra)
 }

@@ -140,6 +140,7 @@ impl Gemini {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn generate_content(
         &self,
         model: &str,
@@ -171,6 +172,7 @@ impl Gemini {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn stream_generate_content(
         &self,
         model: &str,
@@ -186,6 +188,7 @@ impl Gemini {
     /// # Errors
     ///
     /// As [`generate_content`](Self::generate_content).
+    #[inline]
     pub fn count_tokens(
         &self,
         model: &str,
@@ -204,6 +207,7 @@ impl Gemini {
     /// # Errors
     ///
     /// As [`generate_content`](Self::generate_content).
+    #[inline]
     pub fn embed_content(
         &self,
         model: &str,
@@ -218,6 +222,7 @@ impl Gemini {
     /// # Errors
     ///
     /// As [`generate_content`](Self::generate_content).
+    #[inline]
     pub fn batch_embed_contents(
         &self,
         model: &str,
@@ -237,6 +242,7 @@ impl Gemini {
     /// # Errors
     ///
     /// As [`generate_content`](Self::generate_content).
+    #[inline]
     pub fn list_models(&self, query: &ListModelsQuery) -> impl Future<Output = Result<Response<ListModelsResponse>>> + Send + use<> {
         let request = Request::new(Method::GET, ["v1beta", "models"], "/v1beta/models").map(|call| {
             let size = query.page_size.map(|size| ("pageSize", size.to_string()));
@@ -261,6 +267,7 @@ impl Gemini {
     /// # }
     /// ```
     #[must_use]
+    #[inline]
     pub fn list_all_models(&self) -> Pages<Model> {
         let gemini = self.clone();
         Pages::new(move |page_token| {

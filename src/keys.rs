@@ -70,6 +70,7 @@ impl Keys {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create(&self, request: &CreateKeyRequest) -> impl Future<Output = Result<Response<CreatedKey>>> + Send + use<> {
         let name = request.name.clone();
         let call = call(Method::POST, &PATH, TEMPLATE, RetryClass::Create).and_then(|call| {
@@ -102,6 +103,7 @@ impl Keys {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list(&self, query: &ListKeysQuery) -> impl Future<Output = Result<Response<KeyList>>> + Send + use<> {
         let call = call(Method::GET, &PATH, TEMPLATE, RetryClass::Safe).map(|call| query.add_to(call).result_field("data"));
         self.transport.clone().fetch(call)
@@ -111,6 +113,7 @@ impl Keys {
     ///
     /// As [`list_all_with`](Self::list_all_with) does it.
     #[must_use]
+    #[inline]
     pub fn list_all(&self) -> Pages<Key> {
         self.list_all_with(&ListKeysQuery::new())
     }
@@ -122,6 +125,7 @@ impl Keys {
     /// collect the list before you delete from it. A gateway that gives one empty page after another ends the stream with
     /// [`Error::Decode`].
     #[must_use]
+    #[inline]
     pub fn list_all_with(&self, query: &ListKeysQuery) -> Pages<Key> {
         let (keys, query) = (self.clone(), query.clone());
         let reader = Arc::new(Mutex::new(PageReader::default()));
@@ -149,6 +153,7 @@ impl Keys {
     /// # Errors
     ///
     /// As [`list`](Self::list).
+    #[inline]
     pub fn get(&self, hash: &str) -> impl Future<Output = Result<Response<Key>>> + Send + use<> {
         self.fetch_key(key_call(Method::GET, hash, RetryClass::Safe))
     }
@@ -170,6 +175,7 @@ impl Keys {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn update(&self, hash: &str, request: &UpdateKeyRequest) -> impl Future<Output = Result<Response<Key>>> + Send + use<> {
         let call = key_call(Method::PATCH, hash, RetryClass::Idempotent).and_then(|call| {
             let body = request.checked()?;
@@ -185,6 +191,7 @@ impl Keys {
     /// # Errors
     ///
     /// As [`list`](Self::list); [`is_not_found`](Error::is_not_found) tells that there was no such key.
+    #[inline]
     pub fn delete(&self, hash: &str) -> impl Future<Output = Result<Response<KeyDeletion>>> + Send + use<> {
         let call = key_call(Method::DELETE, hash, RetryClass::Idempotent).map(|call| call.result_field("data"));
         let deletion = self.transport.clone().fetch(call);
@@ -205,6 +212,7 @@ impl Keys {
     /// # Errors
     ///
     /// As [`list`](Self::list); [`is_auth`](Error::is_auth) tells that the key is refused.
+    #[inline]
     pub fn current(&self) -> impl Future<Output = Result<Response<CurrentKey>>> + Send + use<> {
         let transport = self.transport.clone();
         let look = move |path: &'static [&'static str], template| {
@@ -225,6 +233,7 @@ impl Keys {
         Rotation::new(self.clone(), hash)
     }
 
+    #[inline]
     fn fetch_key(&self, call: Result<Request>) -> impl Future<Output = Result<Response<Key>>> + Send + use<> {
         let key = self.transport.clone().fetch::<Unwrapped<Key>>(call.map(|call| call.result_field("data")));
         async move { key.await.map(|key| key.map(|Unwrapped(key)| key)) }

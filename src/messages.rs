@@ -117,6 +117,7 @@ impl Messages {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn create(&self, request: &MessagesRequest) -> impl Future<Output = Result<Response<MessagesResponse>>> + Send + use<> {
         self.transport.clone().fetch(self.generation(request, None))
     }
@@ -142,6 +143,7 @@ impl Messages {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn stream(&self, request: &MessagesRequest) -> impl Future<Output = Result<MessagesStream>> + Send + use<> {
         let opening = self.transport.clone().open(self.generation(request, Some(true)), MessagesProtocol::default());
         async { opening.await.map(MessagesStream::new) }
@@ -155,6 +157,7 @@ impl Messages {
     /// # Errors
     ///
     /// As [`create`](Self::create).
+    #[inline]
     pub fn count_tokens(&self, request: &MessagesRequest) -> impl Future<Output = Result<Response<TokenCount>>> + Send + use<> {
         let body = json::fields(request).and_then(|mut fields| {
             fields.retain(|name, _| COUNTED.contains(&name.as_str()) || request.extra.contains_key(name));
@@ -178,6 +181,7 @@ impl Messages {
     /// # Errors
     ///
     /// [`Error::Api`] if the gateway refuses, and others as the connection goes: see [`Error`].
+    #[inline]
     pub fn list_models(&self, query: &PageQuery) -> impl Future<Output = Result<Response<Page<ModelInfo>>>> + Send + use<> {
         let template = "/anthropic/v1/models";
         let request = Request::new(Method::GET, ["anthropic", "v1", "models"], template).map(|request| {
@@ -189,6 +193,7 @@ impl Messages {
 
     /// Gives all of Anthropic's models, page by page as the stream is polled.
     #[must_use]
+    #[inline]
     pub fn list_all_models(&self) -> Pages<ModelInfo> {
         let messages = self.clone();
         Pages::new(move |after| {
@@ -197,6 +202,7 @@ impl Messages {
         })
     }
 
+    #[inline]
     fn generation(&self, request: &MessagesRequest, stream: Option<bool>) -> Result<Request> {
         let body = Body { request, stream };
         let generation = if request.extra.is_empty() {

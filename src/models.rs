@@ -50,6 +50,7 @@ impl Models {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn list(&self) -> impl Future<Output = Result<Response<ModelList>>> + Send + use<> {
         self.list_with(&ListModelsQuery::new())
     }
@@ -59,6 +60,7 @@ impl Models {
     /// # Errors
     ///
     /// As [`list`](Self::list).
+    #[inline]
     pub fn list_with(&self, query: &ListModelsQuery) -> impl Future<Output = Result<Response<ModelList>>> + Send + use<> {
         let request = get(["v1", "models"], "/v1/models").map(|request| query.add_to(request).result_field("data"));
         self.transport.clone().fetch(request)
@@ -71,6 +73,7 @@ impl Models {
     /// # Errors
     ///
     /// As [`list`](Self::list); [`is_not_found`](crate::Error::is_not_found) tells that there is no such model.
+    #[inline]
     pub fn get(&self, id: &str) -> impl Future<Output = Result<Response<Model>>> + Send + use<> {
         let request = get(["v1", "models"].into_iter().chain(id.split('/')), "/v1/models/{id}");
         let model = self.transport.clone().fetch::<Unwrapped<Model>>(request.map(|request| request.result_field("id")));
@@ -82,6 +85,7 @@ impl Models {
     /// # Errors
     ///
     /// As [`get`](Self::get).
+    #[inline]
     pub fn endpoints(&self, id: &str) -> impl Future<Output = Result<Response<ModelEndpoints>>> + Send + use<> {
         let path = ["api", "v1", "models"].into_iter().chain(id.split('/')).chain(["endpoints"]);
         let request = get(path, "/api/v1/models/{id}/endpoints").map(|request| request.result_field("data"));
@@ -93,6 +97,7 @@ impl Models {
     /// # Errors
     ///
     /// As [`list`](Self::list).
+    #[inline]
     pub fn providers(&self) -> impl Future<Output = Result<Response<ProviderList>>> + Send + use<> {
         let request = get(["api", "v1", "providers"], "/api/v1/providers").map(|request| request.result_field("data"));
         self.transport.clone().fetch(request)

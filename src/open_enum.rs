@@ -24,6 +24,7 @@ macro_rules! open_enum {
         impl $name {
             /// The word on the wire.
             #[must_use]
+            #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
                     $( Self::$variant => $word, )+
@@ -33,6 +34,7 @@ macro_rules! open_enum {
         }
 
         impl std::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
             }
@@ -64,6 +66,7 @@ macro_rules! open_enum {
         impl $name {
             /// The word on the wire; `None` for a number.
             #[must_use]
+            #[inline]
             pub fn as_str(&self) -> Option<&str> {
                 match self {
                     $( Self::$variant => Some($word), )+
@@ -74,6 +77,7 @@ macro_rules! open_enum {
         }
 
         impl std::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 match self {
                     Self::Number(number) => write!(f, "{number}"),
@@ -103,6 +107,7 @@ macro_rules! open_enum {
     };
     ( @read $name:ident, $deserialize:ident, $expected:literal, { $( $variant:ident = $word:literal, )+ } $($visit:item)* ) => {
         impl From<&str> for $name {
+            #[inline]
             fn from(word: &str) -> Self {
                 match word {
                     $( $word => Self::$variant, )+

@@ -98,6 +98,7 @@ impl RawRequest {
     /// - [`Error::Api`] if the gateway refused it;
     /// - [`Error::Decode`] if the answer isn't JSON;
     /// - others as the connection goes: see [`Error`].
+    #[inline]
     pub fn send(self) -> impl Future<Output = Result<Response<Value>>> + Send + use<> {
         self.send_as()
     }
@@ -116,6 +117,7 @@ impl RawRequest {
     /// # Errors
     ///
     /// As [`send`](Self::send), but for `Decode`.
+    #[inline]
     pub fn bytes(self) -> impl Future<Output = Result<Response<Bytes>>> + Send + use<> {
         self.transport.fetch_bytes(self.request.map_err(Error::config))
     }
@@ -127,6 +129,7 @@ impl RawRequest {
     /// # Errors
     ///
     /// As [`send`](Self::send), and [`Error::UnexpectedContentType`] if the answer isn't an event stream.
+    #[inline]
     pub fn events(self) -> impl Future<Output = Result<RawEvents>> + Send + use<> {
         let opening = self.transport.open(self.request.map_err(Error::config), RawProtocol);
         async { opening.await.map(RawEvents) }

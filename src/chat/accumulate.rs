@@ -49,6 +49,7 @@ impl ChatAccumulator {
     ///
     /// [`Error::Decode`] if the chunk names an answer or a tool call by an index that can't be: negative, or at least 128 for
     /// answers, 1,024 for calls. Nothing of such a chunk is added.
+    #[inline]
     pub fn push(&mut self, chunk: ChatChunk) -> Result<()> {
         check_indices(&chunk)?;
         let response = &mut self.response;
@@ -78,12 +79,14 @@ impl ChatAccumulator {
 
     /// What has come so far.
     #[must_use]
+    #[inline]
     pub fn response(&self) -> ChatResponse {
         self.clone().into_response()
     }
 
     /// What has come.
     #[must_use]
+    #[inline]
     pub fn into_response(mut self) -> ChatResponse {
         for choice in &mut self.response.choices {
             settle(&mut choice.message);

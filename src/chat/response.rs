@@ -75,6 +75,7 @@ impl ChatResponse {
 
     /// Message of the first choice, to go into the next request as it came.
     #[must_use]
+    #[inline]
     pub fn message(&self) -> Message {
         self.choices.first().map_or_else(|| Message::new(Role::Assistant), |choice| choice.message.clone())
     }

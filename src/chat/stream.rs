@@ -91,6 +91,7 @@ impl ChatTextStream {
 impl Stream for ChatTextStream {
     type Item = Result<String>;
 
+    #[inline]
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         poll_text(&mut self.0, context, ChatChunk::text)
     }

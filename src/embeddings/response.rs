@@ -168,6 +168,7 @@ impl<'de> Deserialize<'de> for Vector {
 }
 
 /// Decodes an answer; its text is base64 of numbers if the request had asked for that.
+#[inline]
 pub(crate) fn decode(body: &[u8], is_base64: bool) -> Result<EmbeddingsResponse> {
     let mut answer: EmbeddingsResponse = json::decode(body)?;
     for embedding in answer.data.iter_mut().filter(|_| is_base64) {

@@ -48,6 +48,7 @@ impl GeminiAccumulator {
     ///
     /// [`Error::Decode`] if the piece names an answer by an index that can't be: negative, or at least 128. Nothing of such a piece is
     /// added.
+    #[inline]
     pub fn push(&mut self, piece: GenerateContentResponse) -> Result<()> {
         if let Some(candidate) = piece.candidates.iter().find(|candidate| !(0..MAX_CANDIDATES).contains(&candidate.index)) {
             return Err(Error::decode(format!("an answer has the index {}", candidate.index)));
@@ -83,12 +84,14 @@ impl GeminiAccumulator {
 
     /// What has come so far.
     #[must_use]
+    #[inline]
     pub fn response(&self) -> GenerateContentResponse {
         self.clone().into_response()
     }
 
     /// What has come.
     #[must_use]
+    #[inline]
     pub fn into_response(mut self) -> GenerateContentResponse {
         let ended = |candidate: &&mut Candidate| candidate.finish_reason.as_ref().is_some_and(FinishReason::is_told);
         for candidate in self.response.candidates.iter_mut().filter(ended) {

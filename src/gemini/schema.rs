@@ -187,6 +187,7 @@ impl Schema {
 }
 
 impl From<Schema> for Value {
+    #[inline]
     fn from(schema: Schema) -> Self {
         // Nothing in a schema can fail: names are text, and a number that JSON doesn't have is null.
         serde_json::to_value(schema).unwrap_or_default()

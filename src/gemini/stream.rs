@@ -94,6 +94,7 @@ impl GeminiTextStream {
 impl Stream for GeminiTextStream {
     type Item = Result<String>;
 
+    #[inline]
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         poll_text(&mut self.0, context, |piece| Cow::Owned(piece.text()))
     }

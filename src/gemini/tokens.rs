@@ -68,6 +68,7 @@ impl From<GenerateContentRequest> for CountTokensRequest {
 }
 
 impl From<&GenerateContentRequest> for CountTokensRequest {
+    #[inline]
     fn from(request: &GenerateContentRequest) -> Self {
         Self::from(request.clone())
     }

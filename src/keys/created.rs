@@ -8,6 +8,7 @@ use super::key::Key;
 use crate::credentials::ApiKey;
 use crate::error::Scrubber;
 use crate::extra::Extra;
+use crate::json;
 
 /// A key that was just made. Its secret is shown here, and never again.
 ///
@@ -71,8 +72,9 @@ fn is_key(value: Option<&Value>) -> bool {
 }
 
 /// What the key is, or as much of it as can be read.
+#[inline]
 fn described(fields: Map<String, Value>) -> Key {
-    Key::deserialize(Value::Object(fields.clone())).unwrap_or_else(|_| {
+    json::read(&Value::Object(fields.clone())).unwrap_or_else(|_: String| {
         let mut extra: Extra = fields.into_iter().collect();
         let mut text = |name: &str| match extra.get(name)?.as_str().map(str::to_owned) {
             Some(text) => extra.remove(name).and(Some(text)),

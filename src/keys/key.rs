@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::extra::Extra;
+use crate::json;
 use crate::lenient;
 use crate::open_enum::open_enum;
 use crate::timestamp::Timestamp;
@@ -176,7 +177,7 @@ impl<'de> Deserialize<'de> for KeyUsage {
         use serde::de::Error as _;
         let value = Value::deserialize(deserializer)?;
         if value.is_object() {
-            return KeyUsageDetails::deserialize(value).map(Self::Detailed).map_err(D::Error::custom);
+            return json::read(&value).map(Self::Detailed).map_err(D::Error::custom);
         }
         let cost = lenient::float::deserialize(value.into_deserializer()).map_err(D::Error::custom)?;
         Ok(Self::Cost(cost.unwrap_or_default()))

@@ -159,6 +159,7 @@ impl Rotation {
     ///
     /// [`RotationError`] at [`RotationStep::Plan`]: no such key, one that is disabled, has expired or manages keys, a live client with a
     /// key provider, or keys that can't be listed.
+    #[inline]
     pub fn dry_run(&self) -> impl Future<Output = Result<RotationPlan, RotationError>> + Send + use<> {
         let rotation = self.clone();
         async move { rotation.plan().await }

@@ -59,6 +59,7 @@ impl MessagesAccumulator {
     /// [`Error::Decode`] if the event doesn't fit what came before: a second start of the message or of a block, anything before the
     /// start of its message or block, a delta of another kind than its block, or an index that can't be (negative, or at least 4,096).
     /// Nothing of such an event is added.
+    #[inline]
     pub fn push(&mut self, event: MessagesEvent) -> Result<()> {
         match event {
             MessagesEvent::MessageStart(event) => return self.start(event),
@@ -78,12 +79,14 @@ impl MessagesAccumulator {
 
     /// What has come so far.
     #[must_use]
+    #[inline]
     pub fn response(&self) -> MessagesResponse {
         self.clone().into_response()
     }
 
     /// What has come.
     #[must_use]
+    #[inline]
     pub fn into_response(self) -> MessagesResponse {
         let content = self.blocks.into_iter().map(Block::into_content).collect();
         MessagesResponse { content, ..self.response }

@@ -54,6 +54,7 @@ impl MessageBatches {
     /// - [`Error::Api`](crate::Error::Api) if the gateway refuses;
     /// - [`Error::Config`](crate::Error::Config) if the requests can't be sent;
     /// - others as the connection goes: see [`Error`](crate::Error), and [`outcome_unknown`](crate::Error::outcome_unknown).
+    #[inline]
     pub fn create(&self, requests: &[BatchRequest]) -> impl Future<Output = Result<Response<MessageBatch>>> + Send + use<> {
         let betas: Vec<_> = requests.iter().flat_map(|request| request.params.betas.iter().flatten()).map(String::as_str).collect();
         let body = bodies(requests).and_then(|requests| {
@@ -70,6 +71,7 @@ impl MessageBatches {
     /// # Errors
     ///
     /// [`Error::Api`](crate::Error::Api), [`is_not_found`](crate::Error::is_not_found) among them, and others as the connection goes.
+    #[inline]
     pub fn get(&self, id: &str) -> impl Future<Output = Result<Response<MessageBatch>>> + Send + use<> {
         self.transport.clone().fetch(self.request(Method::GET, &[id], "/v1/messages/batches/{id}", RetryClass::Safe))
     }
@@ -79,6 +81,7 @@ impl MessageBatches {
     /// # Errors
     ///
     /// [`Error::Api`](crate::Error::Api), and others as the connection goes.
+    #[inline]
     pub fn list(&self, query: &PageQuery) -> impl Future<Output = Result<Response<Page<MessageBatch>>>> + Send + use<> {
         let request = self.request(Method::GET, &[], "/v1/messages/batches", RetryClass::Safe);
         let request = request.map(|request| query.add_to(request).result_field("data"));
@@ -87,6 +90,7 @@ impl MessageBatches {
 
     /// Gives all batches, newest first, page by page as the stream is polled.
     #[must_use]
+    #[inline]
     pub fn list_all(&self) -> Pages<MessageBatch> {
         let batches = self.clone();
         Pages::new(move |after| {
@@ -100,6 +104,7 @@ impl MessageBatches {
     /// # Errors
     ///
     /// [`Error::Api`](crate::Error::Api), and others as the connection goes.
+    #[inline]
     pub fn cancel(&self, id: &str) -> impl Future<Output = Result<Response<MessageBatch>>> + Send + use<> {
         let segments = [id, "cancel"];
         self.transport.clone().fetch(self.request(Method::POST, &segments, "/v1/messages/batches/{id}/cancel", RetryClass::Idempotent))
@@ -110,6 +115,7 @@ impl MessageBatches {
     /// # Errors
     ///
     /// [`Error::Api`](crate::Error::Api), and others as the connection goes.
+    #[inline]
     pub fn delete(&self, id: &str) -> impl Future<Output = Result<Response<DeletedBatch>>> + Send + use<> {
         self.transport.clone().fetch(self.request(Method::DELETE, &[id], "/v1/messages/batches/{id}", RetryClass::Idempotent))
     }
@@ -119,6 +125,7 @@ impl MessageBatches {
     /// # Errors
     ///
     /// [`Error::Api`](crate::Error::Api) if there are none yet, and others as the connection goes.
+    #[inline]
     pub fn results(&self, id: &str) -> impl Future<Output = Result<BatchResults>> + Send + use<> {
         let segments = [id, "results"];
         let request = self.request(Method::GET, &segments, "/v1/messages/batches/{id}/results", RetryClass::Safe);
@@ -141,6 +148,7 @@ impl std::fmt::Debug for MessageBatches {
 }
 
 /// The requests as they are sent: in a batch, none is for a stream.
+#[inline]
 fn bodies(requests: &[BatchRequest]) -> Result<Vec<Value>> {
     let body = |request: &BatchRequest| {
         let mut body = json::fields(request)?;
@@ -342,6 +350,7 @@ impl BatchResults {
 impl Stream for BatchResults {
     type Item = Result<BatchResult>;
 
+    #[inline]
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         Pin::new(&mut self.0).poll_next(context)
     }
@@ -366,6 +375,7 @@ impl Protocol for ResultsProtocol {
         (!is_page).then(|| ValueDecoder::new(max_event_bytes))
     }
 
+    #[inline]
     fn decode(&mut self, event: &Event<'_>) -> Result<Decoded<BatchResult>> {
         let line = json::decode_answer(event.data()).map(Decoded::Item);
         if line.is_err() && json::decode::<Value>(event.data()).is_ok_and(|line| line.get("error").is_some_and(ApiError::is_reported_by)) {

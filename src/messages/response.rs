@@ -114,6 +114,7 @@ impl MessagesResponse {
 
     /// The model's turn, to go into the next request as it came.
     #[must_use]
+    #[inline]
     pub fn message(&self) -> InputMessage {
         InputMessage::new(self.role.clone(), Content::Blocks(self.content.clone()))
     }

@@ -92,6 +92,7 @@ impl MessagesTextStream {
 impl Stream for MessagesTextStream {
     type Item = Result<String>;
 
+    #[inline]
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         poll_text(&mut self.0, context, MessagesEvent::text)
     }

@@ -71,6 +71,25 @@ fn an_area_begins_with_its_path() {
     }
 }
 
+/// Otherwise the crate has the code that writes and reads its types, and programs that never make it pay for that when they are built.
+#[test]
+fn a_call_is_compiled_where_it_is_made() {
+    let mut calls = 0;
+    for (path, text) in sources() {
+        let text = code(&text);
+        let lines: Vec<_> = text.lines().collect();
+        for end in (0..lines.len()).filter(|&line| lines[line].contains("-> impl Future<") || lines[line].contains("-> Pages<")) {
+            let Some(begin) = (1..=end).rfind(|&line| lines[line].contains("fn ")) else { continue };
+            let is_generic = lines[begin].split('(').next().unwrap_or_default().contains('<');
+            if lines[begin].trim_start().starts_with("pub fn") && !is_generic {
+                assert_eq!(lines[begin - 1].trim(), "#[inline]", "{}: {}", path.display(), lines[begin].trim());
+                calls += 1;
+            }
+        }
+    }
+    assert!(calls > 30, "{calls} found");
+}
+
 /// What a file does: without its comments and its tests.
 fn code(text: &str) -> String {
     let before_tests = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
