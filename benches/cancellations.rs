@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use calls::{IDLE, Operation, Rounds, at_rest, judge};
+use calls::{IDLE, Operation, ROUNDS, Rounds, at_rest, judge};
 use process::Held;
 use server::{ACT, Act, Result, SERVE, Server};
 
@@ -37,6 +37,7 @@ async fn main() -> Result<()> {
     calls::start_with_jemalloc()?;
     let calls = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(CALLS);
     let mut server = Server::start()?;
+    let mut track = Vec::with_capacity(ROUNDS);
     let base = Held::now()?;
     let client = server.client().http_client(|http| http.pool_idle_timeout(IDLE)).build()?;
     let dropped: Arc<[AtomicUsize; PLACES.len()]> = Arc::default();
@@ -59,7 +60,6 @@ async fn main() -> Result<()> {
         }
     });
     println!("  calls, dropped {}  resident      heap  descriptors  tasks  calls/s", PLACES.map(|place| format!("{place:>11}")).join("  "));
-    let mut track = Vec::new();
     while let Some((number, rate)) = rounds.next().await? {
         let held = at_rest(&base).await?;
         server.is_left().await?;

@@ -1,7 +1,7 @@
 //! Mixed calls through one client, one in ten with a fault: each must end as it should, and what the client holds must not grow.
 //!
 //! The server is a process of its own. What is held is measured after each tenth of the calls, when none is under way and the pool has let
-//! go of its connections. Both run on jemalloc, so set that what is resident is what is in use.
+//! go of its connections. It runs on jemalloc, which gives back each page in which nothing is in use.
 //!
 //! `cargo bench --bench soak [calls]`, 1,000,000 by default, which take some minutes. It needs Linux, and jemalloc's library (`libjemalloc2`
 //! in Debian and Ubuntu).
@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use arouter::{Error, RetryPolicy};
-use calls::{IDLE, Operation, Rounds, at_rest, judge};
+use calls::{IDLE, Operation, ROUNDS, Rounds, at_rest, judge};
 use process::Held;
 use server::{ACT, Act, Result, SERVE, Server};
 
@@ -75,6 +75,7 @@ async fn main() -> Result<()> {
     calls::start_with_jemalloc()?;
     let calls = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(CALLS);
     let mut server = Server::start()?;
+    let mut track = Vec::with_capacity(ROUNDS);
     let base = Held::now()?;
     let retry = RetryPolicy::default().base_delay(Duration::from_millis(2));
     let client = server.client().retry(retry).http_client(|http| http.pool_idle_timeout(IDLE)).build()?;
@@ -99,7 +100,6 @@ async fn main() -> Result<()> {
         }
     });
     println!("  calls    right    429    500  broken   late  bad JSON  resident      heap  descriptors  tasks  calls/s");
-    let mut track = Vec::new();
     while let Some((number, rate)) = rounds.next().await? {
         let held = at_rest(&base).await?;
         let [right, limited, failed, broken, late, undecodable] = [0, 1, 2, 3, 4, 5].map(|end| ends[end].load(Ordering::Relaxed));

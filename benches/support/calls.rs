@@ -11,7 +11,7 @@ use arouter::{Client, Error};
 use futures::StreamExt as _;
 use tokio::task::JoinSet;
 
-use crate::process::{Held, within_a_second};
+use crate::process::{Held, of_process, within_a_second};
 use crate::server::{EVENTS, Result};
 
 /// A call, with the reading of its answer.
@@ -63,7 +63,9 @@ impl Operation {
 /// How long the pool keeps an idle connection: so short that none is left when what is held is compared.
 pub(crate) const IDLE: Duration = Duration::from_millis(200);
 
-/// Ten rounds of calls, some at a time.
+pub(crate) const ROUNDS: usize = 10;
+
+/// Rounds of calls, some at a time.
 pub(crate) struct Rounds<C> {
     calls: usize,
     concurrent: usize,
@@ -77,7 +79,6 @@ where
     C: Fn(usize) -> F + Send + Sync + 'static,
     F: Future<Output = Result<()>> + Send,
 {
-    pub(crate) const ROUNDS: usize = 10;
     const MOST_TIME: Duration = Duration::from_secs(300);
 
     /// `call` makes the call of a number.
@@ -87,11 +88,11 @@ where
 
     /// Makes the calls of the next round; gives how many there have been, and how many a second; `None` after the last.
     pub(crate) async fn next(&mut self) -> Result<Option<(usize, f64)>> {
-        if self.rounds == Self::ROUNDS {
+        if self.rounds == ROUNDS {
             return Ok(None);
         }
         self.rounds += 1;
-        let (began, first, end) = (Instant::now(), self.next.load(Ordering::Relaxed), self.calls * self.rounds / Self::ROUNDS);
+        let (began, first, end) = (Instant::now(), self.next.load(Ordering::Relaxed), self.calls * self.rounds / ROUNDS);
         let mut workers = JoinSet::new();
         for _ in 0..self.concurrent {
             let (next, call) = (self.next.clone(), self.call.clone());
@@ -121,27 +122,29 @@ pub(crate) async fn at_rest(base: &Held) -> Result<Held> {
     Ok(held)
 }
 
-/// Starts the program anew, unless it was, with jemalloc in the place of the system's allocator and so set that it keeps nothing that is free.
+/// Starts the program anew, unless it was, with jemalloc in the place of the system's allocator, so set that it gives back at once each page
+/// in which nothing is in use. What `LD_PRELOAD` and `MALLOC_CONF` were counts no more.
 ///
-/// It gives back page by page. glibc's allocator gives back what is above the last block in use: where that block lies is chance, and what
-/// is free below it stays resident, by some per cent more or less each time.
+/// glibc's allocator gives back what is above the last block in use: where that block lies is chance, and what is free below it stays
+/// resident, by some per cent more or less each time.
 pub(crate) fn start_with_jemalloc() -> Result<()> {
-    if std::env::var_os(SETTINGS).is_none_or(|value| value != KEEP_NOTHING) {
+    if std::env::var_os(SETTINGS).is_none_or(|value| value != GIVE_BACK_AT_ONCE) {
         let mut anew = std::process::Command::new(std::env::current_exe()?);
-        let ended = anew.args(std::env::args_os().skip(1)).env("LD_PRELOAD", JEMALLOC).env(SETTINGS, KEEP_NOTHING).status()?;
+        let ended = anew.args(std::env::args_os().skip(1)).env("LD_PRELOAD", JEMALLOC).env(SETTINGS, GIVE_BACK_AT_ONCE).status()?;
         std::process::exit(ended.code().unwrap_or(1));
     }
-    if !std::fs::read_to_string("/proc/self/maps")?.contains(JEMALLOC) {
-        return Err(format!("this program needs {JEMALLOC}, which Debian and Ubuntu have as libjemalloc2").into());
+    if !of_process("maps")?.contains(JEMALLOC) {
+        return Err(format!("{JEMALLOC} isn't loaded; Debian and Ubuntu have it as libjemalloc2").into());
     }
     Ok(())
 }
 
-/// Fails if after any later round more was allocated, or resident, than so many percent above what was after the second.
+/// Fails if after any later round more was allocated, or resident, than so many percent above the lower of what was after the second and the
+/// third.
 pub(crate) fn judge(calls: usize, track: &[Held]) -> Result<()> {
     let growth = |figure: fn(&Held) -> f64| {
         let most = track[2..].iter().map(figure).fold(f64::MIN, f64::max);
-        (most / figure(&track[1]) - 1.0) * 100.0
+        (most / figure(&track[1]).min(figure(&track[2])) - 1.0) * 100.0
     };
     let (allocated, resident) = (growth(|held| held.heap), growth(|held| held.resident as f64));
     println!("since the second round: {allocated:+.2} % allocated, {resident:+.2} % resident, at most");
@@ -161,5 +164,5 @@ const JEMALLOC: &str = "libjemalloc.so.2";
 /// The variable that jemalloc reads.
 const SETTINGS: &str = "MALLOC_CONF";
 
-/// One arena, no caches of freed blocks, and no waiting before pages are given back.
-const KEEP_NOTHING: &str = "narenas:1,tcache:false,dirty_decay_ms:0,muzzy_decay_ms:0";
+/// One arena, no caches of freed blocks, no waiting before pages are given back, and none that are huge.
+const GIVE_BACK_AT_ONCE: &str = "narenas:1,tcache:false,dirty_decay_ms:0,muzzy_decay_ms:0,thp:never";

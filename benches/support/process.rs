@@ -43,10 +43,15 @@ impl Held {
 
 /// The first number after a name in a file of `/proc/self`.
 pub(crate) fn figure(file: &str, name: &str) -> Result<isize> {
-    let path = format!("/proc/self/{file}");
-    let text = std::fs::read_to_string(&path).map_err(|error| needs_linux(&path, &error))?;
+    let text = of_process(file)?;
     let line = text.lines().find_map(|line| line.strip_prefix(name));
-    Ok(line.and_then(|line| line.split_whitespace().next()).ok_or_else(|| format!("no {name} in {path}"))?.parse()?)
+    Ok(line.and_then(|line| line.split_whitespace().next()).ok_or_else(|| format!("no {name} in /proc/self/{file}"))?.parse()?)
+}
+
+/// A file of `/proc/self`.
+pub(crate) fn of_process(file: &str) -> Result<String> {
+    let path = format!("/proc/self/{file}");
+    Ok(std::fs::read_to_string(&path).map_err(|error| needs_linux(&path, &error))?)
 }
 
 /// Waits until nothing is missing, for a second at most.
@@ -68,8 +73,8 @@ fn heap() -> f64 {
 }
 
 fn needs_linux(path: &str, error: &std::io::Error) -> String {
-    format!("{path}: {error}; this program needs what Linux tells there")
+    format!("{path}: {error}; this program needs Linux, and the files that it has there")
 }
 
 /// What the libraries make once and keep.
-const KILOBYTES_MADE_ONCE: f64 = 100.0;
+const KILOBYTES_MADE_ONCE: f64 = 10.0;
