@@ -110,13 +110,14 @@ where
     }
 }
 
-/// Waits, for a second at most, until the client has no connection and no task; gives what is held then.
+/// Waits, for a second at most, until the client has no connection and no task, and until no thread is still giving back what the last ones
+/// had; gives what is held then.
 pub(crate) async fn at_rest(base: &Held) -> Result<Held> {
     let mut held = Held::now()?;
     within_a_second(|| {
-        held = Held::now()?;
-        let is_at_rest = held.descriptors <= base.descriptors && held.tasks <= base.tasks;
-        Ok((!is_at_rest).then(|| format!("it is still {held:?}; it began with {base:?}")))
+        let before = std::mem::replace(&mut held, Held::now()?);
+        let is_at_rest = held.descriptors <= base.descriptors && held.tasks <= base.tasks && held.resident >= before.resident;
+        Ok((!is_at_rest).then(|| format!("it is still {held:?}, after {before:?}; it began with {base:?}")))
     })
     .await?;
     Ok(held)
