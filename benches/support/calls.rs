@@ -148,7 +148,7 @@ pub(crate) fn judge(calls: usize, track: &[Held]) -> Result<()> {
         (most / figure(&track[1]).min(figure(&track[2])) - 1.0) * 100.0
     };
     let (allocated, resident) = (growth(|held| held.heap), growth(|held| held.resident as f64));
-    println!("since the second round: {allocated:+.2} % allocated, {resident:+.2} % resident, at most");
+    println!("above the lower of the second and third round: {allocated:+.2} % allocated, {resident:+.2} % resident, at most");
     if calls >= ENOUGH_CALLS && allocated.max(resident) > MOST_PERCENT {
         return Err("memory grows".into());
     }

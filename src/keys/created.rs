@@ -74,7 +74,7 @@ fn is_key(value: Option<&Value>) -> bool {
 /// What the key is, or as much of it as can be read.
 #[inline]
 fn described(fields: Map<String, Value>) -> Key {
-    json::read(&Value::Object(fields.clone())).unwrap_or_else(|_: String| {
+    json::read(&Value::Object(fields.clone())).unwrap_or_else(|_| {
         let mut extra: Extra = fields.into_iter().collect();
         let mut text = |name: &str| match extra.get(name)?.as_str().map(str::to_owned) {
             Some(text) => extra.remove(name).and(Some(text)),
