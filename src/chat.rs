@@ -74,6 +74,7 @@ pub struct Chat {
 }
 
 impl Chat {
+    #[inline]
     pub(crate) fn new(transport: Transport) -> Self {
         Self { transport }
     }
@@ -134,6 +135,7 @@ impl Chat {
 }
 
 impl std::fmt::Debug for Chat {
+    #[inline]
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Chat").finish_non_exhaustive()
     }
@@ -185,12 +187,14 @@ impl<'r> Body<'r> {
 
 /// How fuzzers read a stream.
 #[cfg(any(fuzzing, arouter_bench))]
+#[inline]
 pub(crate) fn protocol() -> impl crate::transport::stream::Protocol<Item = ChatChunk> {
     ChatProtocol::new(None)
 }
 
 /// How benchmarks encode a request.
 #[cfg(any(fuzzing, arouter_bench))]
+#[inline]
 pub(crate) fn encode(request: &ChatRequest) -> Result<bytes::Bytes> {
     Ok(Body::whole(request).into_request()?.body.unwrap_or_default())
 }

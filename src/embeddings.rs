@@ -28,6 +28,7 @@ pub struct Embeddings {
 }
 
 impl Embeddings {
+    #[inline]
     pub(crate) fn new(transport: Transport) -> Self {
         Self { transport }
     }
@@ -112,6 +113,7 @@ fn call(request: &EmbeddingsRequest) -> Result<Request> {
 }
 
 impl std::fmt::Debug for Embeddings {
+    #[inline]
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Embeddings").finish_non_exhaustive()
     }

@@ -111,6 +111,7 @@ pub struct Gemini {
 }
 
 impl Gemini {
+    #[inline]
     pub(crate) fn new(transport: Transport) -> Self {
         Self { transport }
     }
@@ -291,23 +292,27 @@ impl Gemini {
         encode(self.with_key(call))
     }
 
+    #[inline]
     fn with_key(&self, call: Request) -> Request {
         call.key_place(self.transport.settings().credentials.gemini_place)
     }
 }
 
 impl std::fmt::Debug for Gemini {
+    #[inline]
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Gemini").finish_non_exhaustive()
     }
 }
 
 /// The name of a model without what the list of models puts before it.
+#[inline]
 fn bare(model: &str) -> &str {
     model.strip_prefix("models/").unwrap_or(model)
 }
 
 /// A request inside another must say which model it is for.
+#[inline]
 fn fill_in_model(request: &mut Value, model: &str) {
     if let Value::Object(fields) = request {
         fields.entry("model").or_insert_with(|| format!("models/{}", bare(model)).into());
@@ -316,6 +321,7 @@ fn fill_in_model(request: &mut Value, model: &str) {
 
 /// How fuzzers read a stream.
 #[cfg(any(fuzzing, arouter_bench))]
+#[inline]
 pub(crate) fn protocol() -> impl crate::transport::stream::Protocol<Item = GenerateContentResponse> {
     GeminiProtocol::default()
 }

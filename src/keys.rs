@@ -39,6 +39,7 @@ pub struct Keys {
 }
 
 impl Keys {
+    #[inline]
     pub(crate) fn new(transport: Transport) -> Self {
         Self { transport }
     }
@@ -229,6 +230,7 @@ impl Keys {
     }
 
     /// Replaces a key by a twin while it is in use, step by step: see [`Rotation`].
+    #[inline]
     pub fn rotate(&self, hash: &str) -> Rotation {
         Rotation::new(self.clone(), hash)
     }
@@ -241,6 +243,7 @@ impl Keys {
 }
 
 impl std::fmt::Debug for Keys {
+    #[inline]
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Keys").finish_non_exhaustive()
     }
@@ -255,6 +258,7 @@ struct PageReader {
 
 impl PageReader {
     /// The new keys of a page, and where the next one begins.
+    #[inline]
     fn take(&mut self, page: KeyList, query: &ListKeysQuery) -> Result<(Vec<Key>, Option<String>)> {
         let KeyList { data: mut keys, next_page_token, .. } = page;
         let came = keys.len();
@@ -275,15 +279,18 @@ impl PageReader {
 
 const MOST_EMPTY_PAGES: u32 = 16;
 
+#[inline]
 fn call(method: Method, path: &[&str], template: &'static str, class: RetryClass) -> Result<Request> {
     Request::new(method, path, template).map(|call| call.class(class).pace(Pace::Management).auth(Auth::Management))
 }
 
+#[inline]
 fn key_call(method: Method, hash: &str, class: RetryClass) -> Result<Request> {
     call(method, &[&PATH[..], &[hash]].concat(), HASH_TEMPLATE, class)
 }
 
 /// Says what is left to do about a creation that failed.
+#[inline]
 fn with_hint(mut error: Error, name: &str) -> Error {
     let name = printable(name, 80);
     let hint = if error.outcome_unknown() {
@@ -298,6 +305,7 @@ fn with_hint(mut error: Error, name: &str) -> Error {
 }
 
 /// Whether a failed creation has made a key for certain: its answer is a success, and can't be read.
+#[inline]
 fn has_made_one(error: &Error) -> bool {
     error.api().is_none() && error.status().is_some_and(|status| status.is_success())
 }

@@ -90,6 +90,7 @@ pub struct Messages {
 }
 
 impl Messages {
+    #[inline]
     pub(crate) fn new(transport: Transport) -> Self {
         Self { transport }
     }
@@ -170,6 +171,7 @@ impl Messages {
 
     /// Message batches: many requests that are answered within a day, at half the price.
     #[must_use]
+    #[inline]
     pub fn batches(&self) -> MessageBatches {
         MessageBatches::new(self.transport.clone())
     }
@@ -217,6 +219,7 @@ impl Messages {
         self.prepared(generation?.result_field("content"), request)
     }
 
+    #[inline]
     fn prepared(&self, prepared: Request, request: &MessagesRequest) -> Result<Request> {
         let betas = request.betas.iter().flatten().map(String::as_str).collect();
         with_betas(&self.transport, authorized(&self.transport, prepared), betas)
@@ -224,6 +227,7 @@ impl Messages {
 }
 
 impl std::fmt::Debug for Messages {
+    #[inline]
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Messages").finish_non_exhaustive()
     }
@@ -239,6 +243,7 @@ struct Body<'r> {
 }
 
 /// The request with the key where this protocol has it, and the version of the protocol.
+#[inline]
 fn authorized(transport: &Transport, request: Request) -> Request {
     let request = request.key_place(KeyPlace::XApiKey);
     if transport.settings().headers.contains_key(&VERSION) {
@@ -248,6 +253,7 @@ fn authorized(transport: &Transport, request: Request) -> Request {
 }
 
 /// The request with these features in trial beside those of the client's own header, each once.
+#[inline]
 fn with_betas<'b>(transport: &'b Transport, request: Request, mut betas: Vec<&'b str>) -> Result<Request> {
     if betas.is_empty() {
         return Ok(request);
@@ -308,6 +314,7 @@ pub struct OriginalTokenCount {
 
 /// How fuzzers read a stream.
 #[cfg(any(fuzzing, arouter_bench))]
+#[inline]
 pub(crate) fn protocol() -> impl crate::transport::stream::Protocol<Item = MessagesEvent> {
     MessagesProtocol::default()
 }

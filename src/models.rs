@@ -32,6 +32,7 @@ pub struct Models {
 }
 
 impl Models {
+    #[inline]
     pub(crate) fn new(transport: Transport) -> Self {
         Self { transport }
     }
@@ -105,6 +106,7 @@ impl Models {
 }
 
 impl std::fmt::Debug for Models {
+    #[inline]
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Models").finish_non_exhaustive()
     }
@@ -127,10 +129,12 @@ pub struct ListModelsQuery {
 impl ListModelsQuery {
     /// All that write text.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
 
+    #[inline]
     fn add_to(&self, request: Request) -> Request {
         let output_modalities = self.output_modalities.as_ref().map(|words| ("output_modalities", words.join(",")));
         let supported_parameters = self.supported_parameters.as_ref().map(|words| ("supported_parameters", words.join(",")));
@@ -168,11 +172,13 @@ pub struct ModelList {
 impl ModelList {
     /// The model with this id.
     #[must_use]
+    #[inline]
     pub fn get(&self, id: &str) -> Option<&Model> {
         self.data.iter().find(|model| model.id == id)
     }
 
     /// The models that support a parameter, such as `tools`; those that tell none are left out.
+    #[inline]
     pub fn supporting(&self, parameter: &str) -> impl Iterator<Item = &Model> {
         self.data.iter().filter(move |model| model.supports(parameter))
     }

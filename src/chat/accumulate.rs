@@ -39,6 +39,7 @@ pub struct ChatAccumulator {
 impl ChatAccumulator {
     /// Nothing yet.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -98,6 +99,7 @@ impl ChatAccumulator {
 const MAX_CHOICES: i64 = 128;
 const MAX_TOOL_CALLS: i64 = 1024;
 
+#[inline]
 fn check_indices(chunk: &ChatChunk) -> Result<()> {
     for choice in &chunk.choices {
         if !(0..MAX_CHOICES).contains(&choice.index) {
@@ -112,6 +114,7 @@ fn check_indices(chunk: &ChatChunk) -> Result<()> {
 }
 
 /// The answer with this index, in the order of the indices.
+#[inline]
 fn choice_at(choices: &mut Vec<Choice>, index: i64) -> &mut Choice {
     let at = choices.partition_point(|choice| choice.index < index);
     if choices.get(at).is_none_or(|choice| choice.index != index) {
@@ -123,6 +126,7 @@ fn choice_at(choices: &mut Vec<Choice>, index: i64) -> &mut Choice {
     &mut choices[at]
 }
 
+#[inline]
 fn add_choice(choice: &mut Choice, new: ChunkChoice) {
     let is_first = choice.finish_reason.is_none();
     keep_last(&mut choice.finish_reason, new.finish_reason.filter(|reason| is_first || reason.is_told()));
@@ -133,6 +137,7 @@ fn add_choice(choice: &mut Choice, new: ChunkChoice) {
     add_delta(&mut choice.message, new.delta);
 }
 
+#[inline]
 fn add_delta(message: &mut Message, new: Delta) {
     if let Some(role) = new.role {
         message.role = role;
@@ -162,6 +167,7 @@ fn add_delta(message: &mut Message, new: Delta) {
     message.extra.merge(new.extra);
 }
 
+#[inline]
 fn add_content(content: &mut Option<Content>, new: Option<Content>) {
     let Some(new) = new else { return };
     *content = Some(match (content.take(), new) {
@@ -182,6 +188,7 @@ fn add_content(content: &mut Option<Content>, new: Option<Content>) {
 }
 
 /// Adds a part; text to text and thinking to thinking make one part, as in a whole answer.
+#[inline]
 fn add_part(mut parts: Vec<ContentPart>, new: ContentPart) -> Vec<ContentPart> {
     match (parts.last_mut(), new) {
         (Some(ContentPart::Text(last)), ContentPart::Text(new)) => {
@@ -198,6 +205,7 @@ fn add_part(mut parts: Vec<ContentPart>, new: ContentPart) -> Vec<ContentPart> {
 }
 
 /// Adds a piece of a block of reasoning: pieces of one block have its index and kind.
+#[inline]
 fn add_reasoning(details: &mut Vec<ReasoningDetail>, new: ReasoningDetail) {
     let same_block = |known: &&mut ReasoningDetail| {
         let closed = known.data.is_some() && new.data.is_some();
@@ -222,6 +230,7 @@ fn add_reasoning(details: &mut Vec<ReasoningDetail>, new: ReasoningDetail) {
 
 /// Adds a piece of a tool call: to the call with its index; without one, to the call with its id; without both, to a new call
 /// if it has a name, else to the last one.
+#[inline]
 fn add_tool_call(calls: &mut Vec<ToolCall>, new: ToolCallDelta) {
     let id = new.id.filter(|id| !id.is_empty());
     let function_name = new.function.as_ref().and_then(|function| function.name.as_deref());
@@ -254,6 +263,7 @@ fn add_tool_call(calls: &mut Vec<ToolCall>, new: ToolCallDelta) {
 }
 
 /// Makes of what was pieces what a whole answer would have.
+#[inline]
 fn settle(message: &mut Message) {
     // The first piece has the role and an empty text, whatever comes after it; a whole answer has no text beside calls or a refusal.
     let has_other = message.tool_calls.is_some() || message.function_call.is_some() || message.audio.is_some() || message.refusal.is_some();
@@ -269,12 +279,14 @@ fn settle(message: &mut Message) {
     }
 }
 
+#[inline]
 fn add_function(call: &mut FunctionCall, new: FunctionCallDelta) {
     keep_first(&mut call.name, new.name.unwrap_or_default());
     call.arguments.push_str(&new.arguments.unwrap_or_default());
     call.extra.merge(new.extra);
 }
 
+#[inline]
 fn add_custom(call: &mut ToolCall, new: CustomToolCallDelta) {
     let custom = call.custom.get_or_insert_with(|| CustomToolCall { name: String::new(), input: String::new(), extra: Extra::new() });
     keep_first(&mut custom.name, new.name.unwrap_or_default());
@@ -282,6 +294,7 @@ fn add_custom(call: &mut ToolCall, new: CustomToolCallDelta) {
     custom.extra.merge(new.extra);
 }
 
+#[inline]
 fn add_audio(audio: &mut Audio, new: Audio) {
     keep_last(&mut audio.id, new.id);
     keep_last(&mut audio.expires_at, new.expires_at);
@@ -291,6 +304,7 @@ fn add_audio(audio: &mut Audio, new: Audio) {
 }
 
 /// Joins base64: pieces that end in padding are decoded first, or the whole would not be base64.
+#[inline]
 fn add_base64(data: &mut Option<String>, new: Option<String>) {
     let Some(new) = new else { return };
     match data {
@@ -306,6 +320,7 @@ fn add_base64(data: &mut Option<String>, new: Option<String>) {
     }
 }
 
+#[inline]
 fn add_log_probs(log_probs: &mut Option<LogProbs>, new: Option<LogProbs>) {
     match (log_probs, new) {
         (_, None) => {}
@@ -319,12 +334,14 @@ fn add_log_probs(log_probs: &mut Option<LogProbs>, new: Option<LogProbs>) {
     }
 }
 
+#[inline]
 fn add_tokens(tokens: &mut Option<Vec<TokenLogProb>>, new: Option<Vec<TokenLogProb>>) {
     if let Some(new) = new {
         tokens.get_or_insert_default().extend(new);
     }
 }
 
+#[inline]
 fn add_text(text: &mut Option<String>, new: Option<String>) {
     match (text, new) {
         (_, None) => {}
@@ -333,6 +350,7 @@ fn add_text(text: &mut Option<String>, new: Option<String>) {
     }
 }
 
+#[inline]
 fn keep_first(place: &mut String, new: String) {
     if place.is_empty() {
         *place = new;

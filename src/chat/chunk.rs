@@ -71,6 +71,7 @@ pub struct ChatChunk {
 impl ChatChunk {
     /// New text of the first answer; empty if there is none in this chunk.
     #[must_use]
+    #[inline]
     pub fn text(&self) -> Cow<'_, str> {
         let first = self.choices.iter().find(|choice| choice.index == 0);
         first.and_then(|choice| choice.delta.content.as_ref()).map_or(Cow::Borrowed(""), Content::text)

@@ -29,6 +29,7 @@ pub enum Content {
 impl Content {
     /// The text, text parts joined; empty if there is none.
     #[must_use]
+    #[inline]
     pub fn text(&self) -> Cow<'_, str> {
         match self {
             Self::Text(text) => Cow::Borrowed(text),
@@ -42,18 +43,21 @@ impl Content {
 }
 
 impl From<&str> for Content {
+    #[inline]
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
     }
 }
 
 impl From<String> for Content {
+    #[inline]
     fn from(text: String) -> Self {
         Self::Text(text)
     }
 }
 
 impl From<Vec<ContentPart>> for Content {
+    #[inline]
     fn from(parts: Vec<ContentPart>) -> Self {
         Self::Parts(parts)
     }
@@ -145,6 +149,7 @@ impl ContentPart {
 
     /// Marks the part as the end of a prefix to cache; does nothing to kinds that have no such mark.
     #[must_use]
+    #[inline]
     pub fn cache_control(mut self, cache_control: CacheControl) -> Self {
         let place = match &mut self {
             Self::Text(part) => &mut part.cache_control,
@@ -160,6 +165,7 @@ impl ContentPart {
 
     /// The text, if this is text.
     #[must_use]
+    #[inline]
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(part) => Some(&part.text),
@@ -168,6 +174,7 @@ impl ContentPart {
     }
 }
 
+#[inline]
 fn data_url(media_type: &str, bytes: &[u8]) -> String {
     format!("data:{media_type};base64,{}", STANDARD.encode(bytes))
 }

@@ -67,6 +67,7 @@ impl Tagged for ResponseFormat {
         }
     }
 
+    #[inline]
     fn other(value: Value) -> Self {
         Self::Other(value)
     }

@@ -94,6 +94,7 @@ pub struct Message {
     pub extra: Extra,
 }
 
+#[inline]
 fn assistant() -> Role {
     Role::Assistant
 }
@@ -101,6 +102,7 @@ fn assistant() -> Role {
 impl Message {
     /// A message of any role without content.
     #[must_use]
+    #[inline]
     pub fn new(role: Role) -> Self {
         Self {
             role,
@@ -157,12 +159,14 @@ impl Message {
 
     /// The text of the content, its text parts joined; empty if there is none.
     #[must_use]
+    #[inline]
     pub fn text(&self) -> String {
         self.content.as_ref().map(|content| content.text().into_owned()).unwrap_or_default()
     }
 
     /// The tool calls; empty if there are none.
     #[must_use]
+    #[inline]
     pub fn tool_calls(&self) -> &[ToolCall] {
         self.tool_calls.as_deref().unwrap_or_default()
     }

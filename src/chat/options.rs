@@ -21,18 +21,21 @@ pub enum Stop {
 }
 
 impl From<&str> for Stop {
+    #[inline]
     fn from(sequence: &str) -> Self {
         Self::One(sequence.to_owned())
     }
 }
 
 impl From<String> for Stop {
+    #[inline]
     fn from(sequence: String) -> Self {
         Self::One(sequence)
     }
 }
 
 impl From<Vec<String>> for Stop {
+    #[inline]
     fn from(sequences: Vec<String>) -> Self {
         Self::Any(sequences)
     }
@@ -106,6 +109,7 @@ pub struct StreamOptions {
 impl StreamOptions {
     /// Whether to tell the usage.
     #[must_use]
+    #[inline]
     pub fn usage(include: bool) -> Self {
         Self { include_usage: Some(include), ..Self::default() }
     }
@@ -156,6 +160,7 @@ pub struct CacheControl {
 impl CacheControl {
     /// For the default time of five minutes.
     #[must_use]
+    #[inline]
     pub fn ephemeral() -> Self {
         Self { kind: "ephemeral".to_owned(), ttl: None, extra: Extra::new() }
     }
@@ -181,6 +186,7 @@ pub struct CacheBreakpoint {
 impl CacheBreakpoint {
     /// An explicit mark.
     #[must_use]
+    #[inline]
     pub fn explicit() -> Self {
         Self { mode: "explicit".to_owned(), extra: Extra::new() }
     }
@@ -315,6 +321,7 @@ impl ModerationOptions {
 
     /// Sets [`policy`](Self#structfield.policy).
     #[must_use]
+    #[inline]
     pub fn policy(mut self, input: ModerationMode, output: ModerationMode) -> Self {
         let config = |mode| Some(ModerationConfig { mode: Some(mode), extra: Extra::new() });
         self.policy = Some(ModerationPolicy { input: config(input), output: config(output), extra: Extra::new() });
@@ -412,6 +419,7 @@ impl Tagged for StopCondition {
         known.ok_or_else(|| D::Error::custom(format!("a {word} condition lacks its value")))
     }
 
+    #[inline]
     fn other(value: Value) -> Self {
         Self::Other(value)
     }

@@ -38,12 +38,14 @@ tagged_enum! {
 impl Plugin {
     /// Web search, for up to this many results.
     #[must_use]
+    #[inline]
     pub fn web(max_results: u64) -> Self {
         Self::Web(WebPlugin { max_results: Some(max_results), ..WebPlugin::default() })
     }
 
     /// Compression of prompts that don't fit, on or off.
     #[must_use]
+    #[inline]
     pub fn context_compression(enabled: bool) -> Self {
         Self::ContextCompression(ContextCompressionPlugin { enabled: Some(enabled), ..ContextCompressionPlugin::default() })
     }

@@ -65,12 +65,14 @@ pub struct Reasoning {
 impl Reasoning {
     /// Reasoning by effort.
     #[must_use]
+    #[inline]
     pub fn effort(effort: ReasoningEffort) -> Self {
         Self { effort: Some(effort), ..Self::default() }
     }
 
     /// Reasoning within a budget of tokens.
     #[must_use]
+    #[inline]
     pub fn max_tokens(tokens: u64) -> Self {
         Self { max_tokens: Some(tokens), ..Self::default() }
     }

@@ -69,6 +69,7 @@ pub struct ChatResponse {
 impl ChatResponse {
     /// Text of the first choice; empty if there is none.
     #[must_use]
+    #[inline]
     pub fn text(&self) -> String {
         self.choices.first().map(|choice| choice.message.text()).unwrap_or_default()
     }
@@ -82,12 +83,14 @@ impl ChatResponse {
 
     /// Tool calls of the first choice; empty if there are none.
     #[must_use]
+    #[inline]
     pub fn tool_calls(&self) -> &[ToolCall] {
         self.choices.first().map(|choice| choice.message.tool_calls()).unwrap_or_default()
     }
 
     /// Why the first choice ended.
     #[must_use]
+    #[inline]
     pub fn finish_reason(&self) -> Option<&FinishReason> {
         self.choices.first()?.finish_reason.as_ref()
     }
@@ -105,6 +108,7 @@ open_enum! {
 
 /// Where a server doesn't say.
 impl Default for ChatObject {
+    #[inline]
     fn default() -> Self {
         Self::Other(String::new())
     }
@@ -137,6 +141,7 @@ pub struct Choice {
     pub extra: Extra,
 }
 
+#[inline]
 fn no_message() -> Message {
     Message::new(Role::Assistant)
 }
@@ -161,6 +166,7 @@ open_enum! {
 
 impl FinishReason {
     /// Some servers send an empty word where there is no reason yet.
+    #[inline]
     pub(super) fn is_told(&self) -> bool {
         !self.as_str().is_empty()
     }
@@ -220,6 +226,7 @@ impl<'de> Deserialize<'de> for LogProbs {
         impl<'de> Visitor<'de> for AnyLogProbs {
             type Value = LogProbs;
 
+            #[inline]
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object or a number")
             }

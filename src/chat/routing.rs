@@ -95,6 +95,7 @@ pub struct ProviderPreferences {
 impl ProviderPreferences {
     /// No preference.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -122,6 +123,7 @@ impl ProviderPreferences {
 
     /// Sets [`allow_fallbacks`](Self#structfield.allow_fallbacks).
     #[must_use]
+    #[inline]
     pub fn allow_fallbacks(mut self, allow: bool) -> Self {
         self.allow_fallbacks = Some(allow);
         self
@@ -129,6 +131,7 @@ impl ProviderPreferences {
 
     /// Sets [`require_parameters`](Self#structfield.require_parameters).
     #[must_use]
+    #[inline]
     pub fn require_parameters(mut self, require: bool) -> Self {
         self.require_parameters = Some(require);
         self
@@ -136,6 +139,7 @@ impl ProviderPreferences {
 
     /// Sets [`data_collection`](Self#structfield.data_collection).
     #[must_use]
+    #[inline]
     pub fn data_collection(mut self, collection: DataCollection) -> Self {
         self.data_collection = Some(collection);
         self
@@ -143,6 +147,7 @@ impl ProviderPreferences {
 
     /// Sets [`sort`](Self#structfield.sort).
     #[must_use]
+    #[inline]
     pub fn sort(mut self, by: ProviderSortBy) -> Self {
         self.sort = Some(ProviderSort::By(by));
         self
@@ -150,6 +155,7 @@ impl ProviderPreferences {
 
     /// Sets [`max_price`](Self#structfield.max_price).
     #[must_use]
+    #[inline]
     pub fn max_price(mut self, price: MaxPrice) -> Self {
         self.max_price = Some(price);
         self

@@ -25,12 +25,14 @@ use crate::transport::stream::{Decoded, EventStream, Protocol, is_event_stream};
 pub struct ChatStream(EventStream<ChatProtocol>);
 
 impl ChatStream {
+    #[inline]
     pub(super) fn new(stream: EventStream<ChatProtocol>) -> Self {
         Self(stream)
     }
 
     /// Status, ids, limits and timing of the answer.
     #[must_use]
+    #[inline]
     pub fn meta(&self) -> &Meta {
         self.0.meta()
     }
@@ -40,6 +42,7 @@ impl ChatStream {
     /// # Errors
     ///
     /// The error that the stream ends with; [`into_outcome`](Self::into_outcome) keeps what had come by then.
+    #[inline]
     pub async fn into_response(self) -> Result<ChatResponse> {
         let (response, ended) = self.into_outcome().await;
         ended.map(|()| response)
@@ -48,6 +51,7 @@ impl ChatStream {
     /// Reads to the end and gives what came, however the stream ended.
     ///
     /// Like a whole answer, it may not be larger than [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
+    #[inline]
     pub async fn into_outcome(mut self) -> (ChatResponse, Result<()>) {
         let mut accumulator = ChatAccumulator::new();
         let ended = add_up(&mut self.0, |chunk| accumulator.push(chunk)).await;
@@ -56,6 +60,7 @@ impl ChatStream {
 
     /// Only the text of the first answer, piece by piece.
     #[must_use]
+    #[inline]
     pub fn into_text(self) -> ChatTextStream {
         ChatTextStream(self)
     }
@@ -71,6 +76,7 @@ impl Stream for ChatStream {
 }
 
 impl std::fmt::Debug for ChatStream {
+    #[inline]
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ChatStream").field("meta", self.meta()).finish_non_exhaustive()
     }
@@ -83,6 +89,7 @@ pub struct ChatTextStream(ChatStream);
 impl ChatTextStream {
     /// Status, ids, limits and timing of the answer.
     #[must_use]
+    #[inline]
     pub fn meta(&self) -> &Meta {
         self.0.meta()
     }
@@ -111,6 +118,7 @@ impl Protocol for ChatProtocol {
     type Item = ChatChunk;
     type Decoder = sse::Decoder;
 
+    #[inline]
     fn decoder(&self, content_type: Option<&str>, max_event_bytes: usize) -> Option<sse::Decoder> {
         is_event_stream(content_type).then(|| sse::Decoder::new(max_event_bytes))
     }
@@ -138,6 +146,7 @@ impl Protocol for ChatProtocol {
     }
 
     /// A missing `[DONE]` is no cut if every answer has told why it ended.
+    #[inline]
     fn is_complete_without_mark(&self) -> bool {
         self.begun == self.ended && self.ended.count_ones() >= self.answers
     }
@@ -145,6 +154,7 @@ impl Protocol for ChatProtocol {
 
 impl ChatProtocol {
     /// For a request of this many answers.
+    #[inline]
     pub(super) fn new(answers: Option<u64>) -> Self {
         let answers = answers.and_then(|answers| u32::try_from(answers).ok()).unwrap_or(1).max(1);
         Self { answers, begun: 0, ended: 0 }
@@ -171,6 +181,7 @@ impl ChatProtocol {
 }
 
 /// Whether a chunk without choices is an error without an envelope, as Mistral and FastAPI write it.
+#[inline]
 fn is_flat_error(chunk: &ChatChunk) -> bool {
     let is_empty = chunk.id.is_empty() && chunk.usage.is_none();
     is_empty && (chunk.object.as_str() == "error" || ["message", "detail"].iter().any(|name| chunk.extra.contains_key(name)))
@@ -178,12 +189,14 @@ fn is_flat_error(chunk: &ChatChunk) -> bool {
 
 /// What a choice reports that its provider broke off.
 #[cold]
+#[inline]
 fn report_of_choice(chunk: &ChatChunk) -> Value {
     let error = chunk.choices.iter().find_map(|choice| choice.error.as_ref()).and_then(|error| serde_json::to_value(error).ok());
     serde_json::json!({"error": error.unwrap_or_else(|| "the provider broke off".into())})
 }
 
 /// `[DONE]`, which a few servers put spaces around; anything more is no end mark.
+#[inline]
 fn is_end_mark(data: &[u8]) -> bool {
     data == b"[DONE]" || (data.len() < 16 && data.trim_ascii() == b"[DONE]" && !data.contains(&b'\n'))
 }

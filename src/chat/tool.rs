@@ -55,6 +55,7 @@ impl Tool {
 
     /// ARouter's web search, with its defaults; [`ArouterToolOptions`] has the rest.
     #[must_use]
+    #[inline]
     pub fn web_search() -> Self {
         ArouterToolOptions::new(ArouterToolId::WebSearch).into()
     }
@@ -71,12 +72,14 @@ impl Tool {
 }
 
 impl From<FunctionDefinition> for Tool {
+    #[inline]
     fn from(function: FunctionDefinition) -> Self {
         Self::Function(FunctionTool { function, cache_control: None, extra: Extra::new() })
     }
 }
 
 impl From<ArouterToolOptions> for Tool {
+    #[inline]
     fn from(arouter: ArouterToolOptions) -> Self {
         Self::Arouter(ArouterTool { arouter, extra: Extra::new() })
     }
@@ -94,6 +97,7 @@ impl Tagged for Tool {
         }
     }
 
+    #[inline]
     fn other(value: Value) -> Self {
         Self::Other(value)
     }
@@ -288,6 +292,7 @@ pub struct ArouterToolOptions {
 impl ArouterToolOptions {
     /// A tool with its defaults.
     #[must_use]
+    #[inline]
     pub fn new(id: ArouterToolId) -> Self {
         Self {
             id,

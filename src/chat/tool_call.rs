@@ -69,6 +69,7 @@ impl ToolCall {
 
     /// Name of the function or tool; empty if the model gave none.
     #[must_use]
+    #[inline]
     pub fn name(&self) -> &str {
         match (&self.function, &self.custom) {
             (Some(function), _) => &function.name,
@@ -79,6 +80,7 @@ impl ToolCall {
 
     /// The arguments as the model wrote them: JSON text if all went well, or the input of a tool that takes free text.
     #[must_use]
+    #[inline]
     pub fn raw_arguments(&self) -> &str {
         match (&self.function, &self.custom) {
             (Some(function), _) => &function.arguments,

@@ -54,6 +54,7 @@ pub struct Usage {
 impl Usage {
     /// What it cost, in US dollars, if the gateway told.
     #[must_use]
+    #[inline]
     pub fn cost_usd(&self) -> Option<f64> {
         self.cost.as_ref()?.as_f64()
     }
@@ -163,6 +164,7 @@ pub enum Price {
 impl Price {
     /// The amount, if it is one.
     #[must_use]
+    #[inline]
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             Self::Number(number) => Some(*number),
@@ -180,6 +182,7 @@ impl<'de> Deserialize<'de> for Price {
         impl Visitor<'_> for NumberOrText {
             type Value = Price;
 
+            #[inline]
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a number or text")
             }
@@ -210,12 +213,14 @@ impl<'de> Deserialize<'de> for Price {
 }
 
 impl From<f64> for Price {
+    #[inline]
     fn from(number: f64) -> Self {
         Self::Number(number)
     }
 }
 
 impl From<&str> for Price {
+    #[inline]
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
     }
@@ -235,6 +240,7 @@ pub enum Cost {
 impl Cost {
     /// The whole amount, if it is told.
     #[must_use]
+    #[inline]
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             Self::Total(price) => price.as_f64(),
@@ -250,6 +256,7 @@ impl<'de> Deserialize<'de> for Cost {
         impl<'de> Visitor<'de> for AnyCost {
             type Value = Cost;
 
+            #[inline]
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an amount or an object of amounts")
             }

@@ -23,6 +23,7 @@ pub struct BatchOptions {
 }
 
 impl Default for BatchOptions {
+    #[inline]
     fn default() -> Self {
         Self { max_inputs: 512, max_bytes: 1 << 20, concurrency: 4, progress: None }
     }
@@ -30,11 +31,13 @@ impl Default for BatchOptions {
 
 impl BatchOptions {
     /// The defaults: 512 inputs or 1 MiB a batch, four batches at a time.
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets how many inputs a batch has at most. 512 by default; most services allow 2,048. 0 counts as 1.
+    #[inline]
     pub fn max_inputs(mut self, inputs: usize) -> Self {
         self.max_inputs = inputs.max(1);
         self
@@ -42,12 +45,14 @@ impl BatchOptions {
 
     /// Sets how many bytes of text a batch has at most, where one input doesn't have more by itself. 1 MiB by default; the gateway takes
     /// bodies of up to 10 MB. A token counts as four.
+    #[inline]
     pub fn max_bytes(mut self, bytes: usize) -> Self {
         self.max_bytes = bytes;
         self
     }
 
     /// Sets how many batches are under way at a time. 4 by default; 0 counts as 1.
+    #[inline]
     pub fn concurrency(mut self, batches: usize) -> Self {
         self.concurrency = batches.max(1);
         self
@@ -61,6 +66,7 @@ impl BatchOptions {
 }
 
 impl fmt::Debug for BatchOptions {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BatchOptions")
             .field("max_inputs", &self.max_inputs)
@@ -114,6 +120,7 @@ struct Batch {
 }
 
 /// Makes the vectors of a request with any number of inputs.
+#[inline]
 pub(super) fn create(
     embeddings: Embeddings,
     request: &EmbeddingsRequest,
@@ -125,6 +132,7 @@ pub(super) fn create(
     run(embeddings, request, batches, options.clone())
 }
 
+#[inline]
 async fn run(
     embeddings: Embeddings,
     mut request: EmbeddingsRequest,
@@ -172,6 +180,7 @@ async fn run(
 }
 
 /// Cuts inputs into batches; what is no list of inputs is one.
+#[inline]
 fn batches(input: &EmbeddingsInput, options: &BatchOptions) -> Vec<Batch> {
     match input {
         EmbeddingsInput::Texts(texts) => cut(texts, String::len, options, EmbeddingsInput::Texts),

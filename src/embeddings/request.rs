@@ -69,6 +69,7 @@ impl EmbeddingsRequest {
     }
 
     /// The same request for another input.
+    #[inline]
     pub(super) fn with_input(&self, input: EmbeddingsInput) -> Self {
         Self {
             model: self.model.clone(),
@@ -83,6 +84,7 @@ impl EmbeddingsRequest {
     }
 
     /// Whether the vectors are to come as base64.
+    #[inline]
     pub(super) fn is_base64(&self) -> bool {
         self.encoding_format == Some(EncodingFormat::Base64)
     }
@@ -126,18 +128,21 @@ pub enum EmbeddingsInput {
 }
 
 impl From<&str> for EmbeddingsInput {
+    #[inline]
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
     }
 }
 
 impl From<String> for EmbeddingsInput {
+    #[inline]
     fn from(text: String) -> Self {
         Self::Text(text)
     }
 }
 
 impl From<&[&str]> for EmbeddingsInput {
+    #[inline]
     fn from(texts: &[&str]) -> Self {
         Self::Texts(texts.iter().map(|text| (*text).to_owned()).collect())
     }
@@ -150,18 +155,21 @@ impl<const N: usize> From<[&str; N]> for EmbeddingsInput {
 }
 
 impl From<Vec<String>> for EmbeddingsInput {
+    #[inline]
     fn from(texts: Vec<String>) -> Self {
         Self::Texts(texts)
     }
 }
 
 impl From<Vec<u32>> for EmbeddingsInput {
+    #[inline]
     fn from(tokens: Vec<u32>) -> Self {
         Self::Tokens(tokens)
     }
 }
 
 impl From<Vec<Vec<u32>>> for EmbeddingsInput {
+    #[inline]
     fn from(lists: Vec<Vec<u32>>) -> Self {
         Self::TokenLists(lists)
     }

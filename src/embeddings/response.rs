@@ -48,6 +48,7 @@ impl EmbeddingsResponse {
     ///
     /// One that came as text that wasn't asked for is empty here; its [`Vector::Encoded`] has it.
     #[must_use]
+    #[inline]
     pub fn vectors(&self) -> Vec<&[f32]> {
         let mut ordered: Vec<&Embedding> = self.data.iter().collect();
         // Servers that leave the index out keep the order; those that leave out a 0 alone mean the first.
@@ -57,12 +58,14 @@ impl EmbeddingsResponse {
 
     /// As [`vectors`](Self::vectors), to own them.
     #[must_use]
+    #[inline]
     pub fn into_vectors(mut self) -> Vec<Vec<f32>> {
         self.data.sort_by_key(|embedding| embedding.index);
         self.data.into_iter().map(|embedding| embedding.embedding.into_vec()).collect()
     }
 
     /// The answer, if it has a vector of each of so many inputs.
+    #[inline]
     pub(super) fn of_inputs(self, inputs: usize) -> Result<Self> {
         let vectors = self.data.iter().filter(|embedding| !embedding.embedding.as_slice().is_empty()).count();
         if vectors != inputs || self.data.len() != inputs {
@@ -110,6 +113,7 @@ pub enum Vector {
 impl Vector {
     /// The numbers; none of text that was not asked for.
     #[must_use]
+    #[inline]
     pub fn as_slice(&self) -> &[f32] {
         match self {
             Self::Floats(numbers) | Self::Base64(numbers) => numbers,
@@ -119,6 +123,7 @@ impl Vector {
 
     /// The numbers, to own them; none of text that was not asked for.
     #[must_use]
+    #[inline]
     pub fn into_vec(self) -> Vec<f32> {
         match self {
             Self::Floats(numbers) | Self::Base64(numbers) => numbers,
@@ -147,6 +152,7 @@ impl<'de> Deserialize<'de> for Vector {
         impl<'de> Visitor<'de> for AnyVector {
             type Value = Vector;
 
+            #[inline]
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("numbers or text")
             }
@@ -181,6 +187,7 @@ pub(crate) fn decode(body: &[u8], is_base64: bool) -> Result<EmbeddingsResponse>
 }
 
 /// Decodes base64 straight into numbers, by pieces that fit into a cache.
+#[inline]
 fn numbers(text: &str) -> Option<Vec<f32>> {
     let mut numbers = Vec::with_capacity(text.len() * 3 / 16);
     let mut bytes = [0; BYTES];

@@ -38,6 +38,7 @@ pub struct GeminiAccumulator {
 impl GeminiAccumulator {
     /// Nothing yet.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -106,6 +107,7 @@ impl GeminiAccumulator {
 const MAX_CANDIDATES: i64 = 128;
 
 /// The answer with this index, in the order of the indices.
+#[inline]
 fn candidate_at(candidates: &mut Vec<Candidate>, index: i64) -> &mut Candidate {
     let at = candidates.partition_point(|candidate| candidate.index < index);
     if candidates.get(at).is_none_or(|candidate| candidate.index != index) {
@@ -114,6 +116,7 @@ fn candidate_at(candidates: &mut Vec<Candidate>, index: i64) -> &mut Candidate {
     &mut candidates[at]
 }
 
+#[inline]
 fn add_candidate(candidate: &mut Candidate, new: Candidate, gaps: &mut partial_args::Gaps) {
     let Candidate {
         index: _,
@@ -153,6 +156,7 @@ fn add_candidate(candidate: &mut Candidate, new: Candidate, gaps: &mut partial_a
     candidate.extra.merge(extra);
 }
 
+#[inline]
 fn add_content(content: &mut Content, new: Content, gaps: &mut partial_args::Gaps) {
     keep_last(&mut content.role, new.role);
     for part in new.parts {
@@ -161,6 +165,7 @@ fn add_content(content: &mut Content, new: Content, gaps: &mut partial_args::Gap
     content.extra.merge(new.extra);
 }
 
+#[inline]
 fn add_part(parts: &mut Vec<Part>, new: Part, gaps: &mut partial_args::Gaps) {
     if new.function_call.is_some() {
         partial_args::add_call(parts, new, gaps);
@@ -177,6 +182,7 @@ fn add_part(parts: &mut Vec<Part>, new: Part, gaps: &mut partial_args::Gaps) {
 }
 
 /// The text of a part that has nothing else to it.
+#[inline]
 fn plain_text(part: &Part) -> Option<&str> {
     let Part {
         text,
@@ -202,6 +208,7 @@ fn plain_text(part: &Part) -> Option<&str> {
     text.as_deref().filter(|_| extra.is_empty())
 }
 
+#[inline]
 fn add_usage(usage: &mut UsageMetadata, new: UsageMetadata) {
     let UsageMetadata {
         prompt_token_count,
@@ -237,12 +244,14 @@ fn add_usage(usage: &mut UsageMetadata, new: UsageMetadata) {
     usage.extra.merge(extra);
 }
 
+#[inline]
 fn add_citations(citations: &mut CitationMetadata, new: CitationMetadata) {
     citations.citations.extend(new.citations);
     citations.citation_sources.extend(new.citation_sources);
     citations.extra.merge(new.extra);
 }
 
+#[inline]
 fn add_logprobs(logprobs: &mut LogprobsResult, new: LogprobsResult) {
     logprobs.chosen_candidates.extend(new.chosen_candidates);
     logprobs.top_candidates.extend(new.top_candidates);
@@ -250,6 +259,7 @@ fn add_logprobs(logprobs: &mut LogprobsResult, new: LogprobsResult) {
     logprobs.extra.merge(new.extra);
 }
 
+#[inline]
 fn add_grounding(grounding: &mut GroundingMetadata, new: GroundingMetadata) {
     let GroundingMetadata {
         web_search_queries,

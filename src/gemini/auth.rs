@@ -41,6 +41,7 @@ pub struct AuthConfig {
 impl AuthConfig {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -103,6 +104,7 @@ pub struct ApiKeyConfig {
 impl ApiKeyConfig {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -151,6 +153,7 @@ pub struct HttpBasicAuthConfig {
 impl HttpBasicAuthConfig {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -178,6 +181,7 @@ pub struct GoogleServiceAccountConfig {
 impl GoogleServiceAccountConfig {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -208,6 +212,7 @@ pub struct OauthConfig {
 impl OauthConfig {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -239,6 +244,7 @@ pub struct OidcConfig {
 impl OidcConfig {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -267,6 +273,7 @@ pub struct ApiAuth {
 impl ApiAuth {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -296,6 +303,7 @@ pub struct ApiAuthKeyConfig {
 impl ApiAuthKeyConfig {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }

@@ -105,6 +105,7 @@ pub struct GenerationConfig {
 impl GenerationConfig {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -198,6 +199,7 @@ pub struct ThinkingConfig {
 impl ThinkingConfig {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -265,6 +267,7 @@ pub struct ImageConfig {
 impl ImageConfig {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -313,6 +316,7 @@ pub struct ImageOutputOptions {
 impl ImageOutputOptions {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -350,6 +354,7 @@ setters! {
 impl RoutingConfig {
     /// Chooses by this preference.
     #[must_use]
+    #[inline]
     pub fn auto(preference: ModelRoutingPreference) -> Self {
         let mode = AutoRoutingMode { model_routing_preference: Some(preference), ..AutoRoutingMode::default() };
         Self { auto_mode: Some(mode), ..Self::default() }
@@ -418,6 +423,7 @@ pub struct ModelSelectionConfig {
 impl ModelSelectionConfig {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }

@@ -78,24 +78,28 @@ impl Content {
 
     /// The text, its parts joined and the model's thoughts left out; empty if there is none.
     #[must_use]
+    #[inline]
     pub fn text(&self) -> String {
         self.parts.iter().filter(|part| !part.is_thought()).filter_map(|part| part.text.as_deref()).collect()
     }
 
     /// The model's thoughts, joined; empty if there are none.
     #[must_use]
+    #[inline]
     pub fn thoughts(&self) -> String {
         self.parts.iter().filter(|part| part.is_thought()).filter_map(|part| part.text.as_deref()).collect()
     }
 
     /// The functions that the model wants called.
     #[must_use]
+    #[inline]
     pub fn function_calls(&self) -> Vec<&FunctionCall> {
         self.parts.iter().filter_map(|part| part.function_call.as_deref()).collect()
     }
 }
 
 impl From<Vec<Part>> for Content {
+    #[inline]
     fn from(parts: Vec<Part>) -> Self {
         Self { parts, ..Self::default() }
     }
@@ -108,18 +112,21 @@ impl<const N: usize> From<[Part; N]> for Content {
 }
 
 impl From<Part> for Content {
+    #[inline]
     fn from(part: Part) -> Self {
         Self::from([part])
     }
 }
 
 impl From<&str> for Content {
+    #[inline]
     fn from(text: &str) -> Self {
         Self::from(Part::text(text))
     }
 }
 
 impl From<String> for Content {
+    #[inline]
     fn from(text: String) -> Self {
         Self::from(Part::text(text))
     }
@@ -242,11 +249,13 @@ impl Part {
     }
 
     /// Code that the model wrote, for a stored turn.
+    #[inline]
     pub fn executable_code(code: ExecutableCode) -> Self {
         Self { executable_code: Some(Box::new(code)), ..Self::default() }
     }
 
     /// What that code gave, for a stored turn.
+    #[inline]
     pub fn code_execution_result(result: CodeExecutionResult) -> Self {
         Self { code_execution_result: Some(Box::new(result)), ..Self::default() }
     }
@@ -260,18 +269,21 @@ impl Part {
 
     /// Whether the part is a thought of the model.
     #[must_use]
+    #[inline]
     pub fn is_thought(&self) -> bool {
         self.thought == Some(true)
     }
 }
 
 impl From<FunctionResponse> for Part {
+    #[inline]
     fn from(response: FunctionResponse) -> Self {
         Self { function_response: Some(Box::new(response)), ..Self::default() }
     }
 }
 
 impl From<Blob> for Part {
+    #[inline]
     fn from(blob: Blob) -> Self {
         Self { inline_data: Some(Box::new(blob)), ..Self::default() }
     }

@@ -33,6 +33,7 @@ pub struct ResponseFormat {
 impl ResponseFormat {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -65,6 +66,7 @@ pub struct TextResponseFormat {
 impl TextResponseFormat {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -102,6 +104,7 @@ pub struct ImageResponseFormat {
 impl ImageResponseFormat {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -141,6 +144,7 @@ pub struct AudioResponseFormat {
 impl AudioResponseFormat {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -180,6 +184,7 @@ pub struct VideoResponseFormat {
 impl VideoResponseFormat {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }

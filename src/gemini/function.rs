@@ -67,6 +67,7 @@ impl FunctionCall {
 
     /// Name of the function; empty if the model gave none.
     #[must_use]
+    #[inline]
     pub fn name(&self) -> &str {
         self.name.as_deref().unwrap_or_default()
     }
@@ -205,12 +206,14 @@ pub struct FunctionResponsePart {
 }
 
 impl From<Blob> for FunctionResponsePart {
+    #[inline]
     fn from(blob: Blob) -> Self {
         Self { inline_data: Some(blob), ..Self::default() }
     }
 }
 
 impl From<FileData> for FunctionResponsePart {
+    #[inline]
     fn from(file: FileData) -> Self {
         Self { file_data: Some(file), ..Self::default() }
     }

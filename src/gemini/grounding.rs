@@ -439,6 +439,7 @@ pub struct CitationMetadata {
 
 impl CitationMetadata {
     /// The works, whichever the name of the field that they came in.
+    #[inline]
     pub fn iter(&self) -> impl Iterator<Item = &Citation> {
         self.citations.iter().chain(&self.citation_sources)
     }

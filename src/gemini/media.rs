@@ -42,6 +42,7 @@ impl Blob {
     /// # Errors
     ///
     /// [`Error::Decode`] if `data` isn't base64 in either of its alphabets.
+    #[inline]
     pub fn bytes(&self) -> Result<Vec<u8>> {
         let data = self.data.as_deref().unwrap_or_default();
         let alphabet = if data.contains(['-', '_']) { &URL_SAFE } else { &PLAIN };
@@ -102,6 +103,7 @@ pub struct VideoMetadata {
 impl VideoMetadata {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -132,6 +134,7 @@ pub struct MediaResolution {
 }
 
 impl From<MediaResolutionLevel> for Box<MediaResolution> {
+    #[inline]
     fn from(level: MediaResolutionLevel) -> Self {
         Self::new(MediaResolution { level: Some(level), ..MediaResolution::default() })
     }

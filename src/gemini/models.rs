@@ -21,6 +21,7 @@ pub struct ListModelsQuery {
 impl ListModelsQuery {
     /// The first page.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -119,6 +120,7 @@ pub struct Model {
 impl Model {
     /// The name without `models/`, as calls take it.
     #[must_use]
+    #[inline]
     pub fn id(&self) -> &str {
         self.name.strip_prefix("models/").unwrap_or(&self.name)
     }

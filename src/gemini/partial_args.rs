@@ -11,12 +11,14 @@ use crate::json::as_integer;
 pub(super) struct Gaps(usize);
 
 impl Default for Gaps {
+    #[inline]
     fn default() -> Self {
         Self(MAX_GAPS)
     }
 }
 
 /// Adds a function call, or a piece of one to the call that it belongs to.
+#[inline]
 pub(super) fn add_call(parts: &mut Vec<Part>, mut new: Part, gaps: &mut Gaps) {
     let Some(mut piece) = new.function_call.take() else { return };
     let Some(place) = place_of(parts, &piece) else {
@@ -36,6 +38,7 @@ pub(super) fn add_call(parts: &mut Vec<Part>, mut new: Part, gaps: &mut Gaps) {
 }
 
 /// Where the call is that this is a piece of; `None` if it begins one.
+#[inline]
 fn place_of(parts: &[Part], piece: &FunctionCall) -> Option<usize> {
     // A call that goes on is among the last ones; to look through all would take the square of their number.
     let late = parts.len().saturating_sub(MAX_OPEN);
@@ -48,6 +51,7 @@ fn place_of(parts: &[Part], piece: &FunctionCall) -> Option<usize> {
 }
 
 /// A call begins with its name; its later pieces have none, or say whose they are.
+#[inline]
 fn continues(call: &FunctionCall, piece: &FunctionCall) -> bool {
     let is_nameless = piece.name().is_empty();
     match (&call.id, &piece.id) {
@@ -56,6 +60,7 @@ fn continues(call: &FunctionCall, piece: &FunctionCall) -> bool {
     }
 }
 
+#[inline]
 fn add_piece(call: &mut FunctionCall, piece: FunctionCall, gaps: &mut Gaps) {
     if call.id.is_none() {
         call.id = piece.id;
@@ -69,6 +74,7 @@ fn add_piece(call: &mut FunctionCall, piece: FunctionCall, gaps: &mut Gaps) {
 }
 
 /// Puts values where they belong; those with a path that can't be read stay as they came.
+#[inline]
 fn add_args(call: &mut FunctionCall, pieces: Vec<PartialArg>, gaps: &mut Gaps) {
     for piece in pieces {
         let path = piece.json_path.as_deref().and_then(parse);
@@ -80,6 +86,7 @@ fn add_args(call: &mut FunctionCall, pieces: Vec<PartialArg>, gaps: &mut Gaps) {
     }
 }
 
+#[inline]
 fn set(place: &mut Value, piece: PartialArg) {
     let PartialArg { json_path: _, string_value, number_value, bool_value, null_value, will_continue: _, extra: _ } = piece;
     if let Some(more) = string_value {
@@ -106,6 +113,7 @@ enum Step {
 }
 
 /// Reads `$.name`, `$['name']` and `$[0]`, and what can be made of them; `None` for anything else.
+#[inline]
 fn parse(path: &str) -> Option<Vec<Step>> {
     let mut rest = path.strip_prefix('$')?;
     let mut steps = Vec::new();
@@ -134,6 +142,7 @@ fn parse(path: &str) -> Option<Vec<Step>> {
 }
 
 /// The key up to its closing quote and bracket, and what comes after them; a backslash escapes.
+#[inline]
 fn quoted_key(text: &str, quote: char) -> Option<(Step, &str)> {
     let mut key = String::new();
     let mut characters = text.chars();
@@ -148,6 +157,7 @@ fn quoted_key(text: &str, quote: char) -> Option<(Step, &str)> {
 }
 
 /// The place at the end of a path, made if need be; `None` if something else is in the way, or the path begins with no name.
+#[inline]
 fn place_at<'a>(args: &'a mut Map<String, Value>, path: Vec<Step>, gaps: &mut Gaps) -> Option<&'a mut Value> {
     let mut steps = path.into_iter();
     let Some(Step::Key(first)) = steps.next() else { return None };

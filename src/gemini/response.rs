@@ -65,18 +65,21 @@ read_in_place! {
 impl GenerateContentResponse {
     /// Text of the first answer, thoughts left out; empty if there is none.
     #[must_use]
+    #[inline]
     pub fn text(&self) -> String {
         self.first_content().map(Content::text).unwrap_or_default()
     }
 
     /// The model's thoughts in the first answer; empty if there are none.
     #[must_use]
+    #[inline]
     pub fn thoughts(&self) -> String {
         self.first_content().map(Content::thoughts).unwrap_or_default()
     }
 
     /// The model's turn, to go into the next request as it came.
     #[must_use]
+    #[inline]
     pub fn content(&self) -> Content {
         let content = self.first_content().cloned().unwrap_or_default();
         Content { role: content.role.or(Some(Role::Model)), ..content }
@@ -84,21 +87,25 @@ impl GenerateContentResponse {
 
     /// Functions that the first answer wants called; empty if there are none.
     #[must_use]
+    #[inline]
     pub fn function_calls(&self) -> Vec<&FunctionCall> {
         self.first_content().map(Content::function_calls).unwrap_or_default()
     }
 
     /// Why the first answer ended.
     #[must_use]
+    #[inline]
     pub fn finish_reason(&self) -> Option<&FinishReason> {
         self.first()?.finish_reason.as_ref()
     }
 
     /// Of a piece, it may not be the one that comes first in it.
+    #[inline]
     fn first(&self) -> Option<&Candidate> {
         self.candidates.iter().find(|candidate| candidate.index == 0)
     }
 
+    #[inline]
     fn first_content(&self) -> Option<&Content> {
         self.first()?.content.as_ref()
     }
@@ -228,6 +235,7 @@ open_enum! {
 
 impl FinishReason {
     /// Protocol buffers have a word, and the number 0, for what isn't told.
+    #[inline]
     pub(super) fn is_told(&self) -> bool {
         !matches!(self, Self::Unspecified | Self::Number(0)) && self.as_str() != Some("")
     }
@@ -255,6 +263,7 @@ pub struct PromptFeedback {
 impl PromptFeedback {
     /// Whether the prompt was blocked.
     #[must_use]
+    #[inline]
     pub fn is_blocked(&self) -> bool {
         let is_told =
             |reason: &BlockReason| !matches!(reason, BlockReason::Unspecified | BlockReason::Number(0)) && reason.as_str() != Some("");

@@ -33,6 +33,7 @@ pub struct Retrieval {
 impl Retrieval {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -74,6 +75,7 @@ pub struct VertexAiSearch {
 impl VertexAiSearch {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -108,6 +110,7 @@ pub struct DataStoreSpec {
 impl DataStoreSpec {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -151,6 +154,7 @@ pub struct VertexRagStore {
 impl VertexRagStore {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -187,6 +191,7 @@ pub struct RagResource {
 impl RagResource {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -225,6 +230,7 @@ pub struct RagRetrievalConfig {
 impl RagRetrievalConfig {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -260,6 +266,7 @@ pub struct RagFilter {
 impl RagFilter {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -289,6 +296,7 @@ pub struct HybridSearch {
 impl HybridSearch {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -318,6 +326,7 @@ pub struct RagRanking {
 impl RagRanking {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -345,6 +354,7 @@ pub struct RankService {
 impl RankService {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -372,6 +382,7 @@ pub struct LlmRanker {
 impl LlmRanker {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -414,6 +425,7 @@ pub struct ExternalApi {
 impl ExternalApi {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -455,6 +467,7 @@ pub struct SimpleSearchParams {
 impl SimpleSearchParams {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -482,6 +495,7 @@ pub struct ElasticSearchParams {
 impl ElasticSearchParams {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }

@@ -36,6 +36,7 @@ setters! {
 impl SafetySetting {
     /// Blocks this kind of harm from this threshold on.
     #[must_use]
+    #[inline]
     pub fn new(category: HarmCategory, threshold: HarmBlockThreshold) -> Self {
         Self { category: Some(category), threshold: Some(threshold), ..Self::default() }
     }
@@ -181,6 +182,7 @@ pub struct ModelArmorConfig {
 impl ModelArmorConfig {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }

@@ -139,12 +139,14 @@ setters! {
 impl Schema {
     /// A schema of this type.
     #[must_use]
+    #[inline]
     pub fn new(kind: SchemaType) -> Self {
         Self { kind: Some(kind), ..Self::default() }
     }
 
     /// Text.
     #[must_use]
+    #[inline]
     pub fn string() -> Self {
         Self::new(SchemaType::String)
     }
@@ -156,24 +158,28 @@ impl Schema {
 
     /// A number.
     #[must_use]
+    #[inline]
     pub fn number() -> Self {
         Self::new(SchemaType::Number)
     }
 
     /// A whole number.
     #[must_use]
+    #[inline]
     pub fn integer() -> Self {
         Self::new(SchemaType::Integer)
     }
 
     /// True or false.
     #[must_use]
+    #[inline]
     pub fn boolean() -> Self {
         Self::new(SchemaType::Boolean)
     }
 
     /// A list of these.
     #[must_use]
+    #[inline]
     pub fn array(items: Self) -> Self {
         Self::new(SchemaType::Array).items(items)
     }

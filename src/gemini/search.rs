@@ -35,6 +35,7 @@ pub struct GoogleSearch {
 impl GoogleSearch {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -68,6 +69,7 @@ pub struct SearchTypes {
 impl SearchTypes {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -92,6 +94,7 @@ pub struct WebSearch {
 impl WebSearch {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -110,6 +113,7 @@ pub struct ImageSearch {
 impl ImageSearch {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -134,6 +138,7 @@ pub struct Interval {
 impl Interval {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -182,6 +187,7 @@ pub struct GoogleSearchRetrieval {
 impl GoogleSearchRetrieval {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -211,6 +217,7 @@ pub struct DynamicRetrievalConfig {
 impl DynamicRetrievalConfig {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -254,6 +261,7 @@ pub struct GoogleMaps {
 impl GoogleMaps {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -285,6 +293,7 @@ pub struct GoogleMapsGroundingTypes {
 impl GoogleMapsGroundingTypes {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -309,6 +318,7 @@ pub struct GoogleMapsPlaces {
 impl GoogleMapsPlaces {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -327,6 +337,7 @@ pub struct GoogleMapsRouting {
 impl GoogleMapsRouting {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -354,6 +365,7 @@ pub struct FileSearch {
 impl FileSearch {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -387,6 +399,7 @@ pub struct EnterpriseWebSearch {
 impl EnterpriseWebSearch {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -424,6 +437,7 @@ pub struct ParallelAiSearch {
 impl ParallelAiSearch {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -457,6 +471,7 @@ pub struct ExaAiSearch {
 impl ExaAiSearch {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }

@@ -70,6 +70,7 @@ impl VoiceConfig {
 
     /// A copy of a person's voice.
     #[must_use]
+    #[inline]
     pub fn replicated(voice: ReplicatedVoiceConfig) -> Self {
         Self { replicated_voice_config: Some(voice), ..Self::default() }
     }
@@ -113,6 +114,7 @@ pub struct ReplicatedVoiceConfig {
 impl ReplicatedVoiceConfig {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -210,6 +212,7 @@ pub struct AudioTranscriptionConfig {
 impl AudioTranscriptionConfig {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -240,6 +243,7 @@ pub struct LanguageAuto {
 impl LanguageAuto {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -261,6 +265,7 @@ pub struct LanguageHints {
 impl LanguageHints {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -291,6 +296,7 @@ pub struct TranslationConfig {
 impl TranslationConfig {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }

@@ -28,12 +28,14 @@ use crate::transport::stream::{Decoded, Decoder, EventStream, Protocol, is_event
 pub struct GeminiStream(EventStream<GeminiProtocol>);
 
 impl GeminiStream {
+    #[inline]
     pub(super) fn new(stream: EventStream<GeminiProtocol>) -> Self {
         Self(stream)
     }
 
     /// Status, ids, limits and timing of the answer.
     #[must_use]
+    #[inline]
     pub fn meta(&self) -> &Meta {
         self.0.meta()
     }
@@ -43,6 +45,7 @@ impl GeminiStream {
     /// # Errors
     ///
     /// The error that the stream ends with; [`into_outcome`](Self::into_outcome) keeps what had come by then.
+    #[inline]
     pub async fn into_response(self) -> Result<GenerateContentResponse> {
         let (response, ended) = self.into_outcome().await;
         ended.map(|()| response)
@@ -51,6 +54,7 @@ impl GeminiStream {
     /// Reads to the end and gives what came, however the stream ended.
     ///
     /// Like a whole answer, it may not be larger than [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
+    #[inline]
     pub async fn into_outcome(mut self) -> (GenerateContentResponse, Result<()>) {
         let mut accumulator = GeminiAccumulator::new();
         let ended = add_up(&mut self.0, |piece| accumulator.push(piece)).await;
@@ -59,6 +63,7 @@ impl GeminiStream {
 
     /// Only the text of the first answer, piece by piece, thoughts left out.
     #[must_use]
+    #[inline]
     pub fn into_text(self) -> GeminiTextStream {
         GeminiTextStream(self)
     }
@@ -74,6 +79,7 @@ impl Stream for GeminiStream {
 }
 
 impl std::fmt::Debug for GeminiStream {
+    #[inline]
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("GeminiStream").field("meta", self.meta()).finish_non_exhaustive()
     }
@@ -86,6 +92,7 @@ pub struct GeminiTextStream(GeminiStream);
 impl GeminiTextStream {
     /// Status, ids, limits and timing of the answer.
     #[must_use]
+    #[inline]
     pub fn meta(&self) -> &Meta {
         self.0.meta()
     }
@@ -116,6 +123,7 @@ impl Protocol for GeminiProtocol {
     type Item = GenerateContentResponse;
     type Decoder = GeminiDecoder;
 
+    #[inline]
     fn decoder(&self, content_type: Option<&str>, max_event_bytes: usize) -> Option<GeminiDecoder> {
         if is_event_stream(content_type) {
             return Some(GeminiDecoder::Events(sse::Decoder::new(max_event_bytes)));
@@ -143,6 +151,7 @@ impl Protocol for GeminiProtocol {
         Ok(Decoded::Item(piece))
     }
 
+    #[inline]
     fn is_complete_without_mark(&self) -> bool {
         self.is_blocked || (self.begun == self.ended && self.ended != 0)
     }
@@ -165,12 +174,14 @@ impl GeminiProtocol {
 }
 
 /// Whether a piece with nothing of an answer is an error without an envelope.
+#[inline]
 fn is_flat_error(piece: &GenerateContentResponse) -> bool {
     let is_empty = piece.candidates.is_empty() && piece.prompt_feedback.is_none() && piece.usage_metadata.is_none();
     is_empty && ["message", "detail"].iter().any(|name| piece.extra.contains_key(name))
 }
 
 /// `[DONE]`, which isn't Google's but may be a gateway's, or the bracket at the end of an array.
+#[inline]
 fn is_end_mark(data: &[u8]) -> bool {
     data.len() < 16 && matches!(data.trim_ascii(), b"[DONE]" | b"]")
 }
@@ -182,6 +193,7 @@ pub(super) enum GeminiDecoder {
 }
 
 impl Decoder for GeminiDecoder {
+    #[inline]
     fn push(&mut self, piece: Bytes) {
         match self {
             Self::Events(decoder) => decoder.push(&piece),
@@ -197,6 +209,7 @@ impl Decoder for GeminiDecoder {
         }
     }
 
+    #[inline]
     fn finish(&mut self) -> Option<Event<'_>> {
         match self {
             Self::Events(decoder) => decoder.finish(),
@@ -204,6 +217,7 @@ impl Decoder for GeminiDecoder {
         }
     }
 
+    #[inline]
     fn stray(&self) -> &[u8] {
         match self {
             Self::Events(decoder) => decoder.stray(),
@@ -211,6 +225,7 @@ impl Decoder for GeminiDecoder {
         }
     }
 
+    #[inline]
     fn release(&mut self) {
         match self {
             Self::Events(decoder) => decoder.release(),

@@ -62,6 +62,7 @@ impl CountTokensRequest {
 }
 
 impl From<GenerateContentRequest> for CountTokensRequest {
+    #[inline]
     fn from(request: GenerateContentRequest) -> Self {
         Self { generate_content_request: Some(Box::new(request)), ..Self::default() }
     }

@@ -77,24 +77,28 @@ impl Tool {
 
     /// Google's search.
     #[must_use]
+    #[inline]
     pub fn google_search() -> Self {
         Self::from(GoogleSearch::default())
     }
 
     /// Python that the model writes and Google runs.
     #[must_use]
+    #[inline]
     pub fn code_execution() -> Self {
         Self { code_execution: Some(CodeExecution::default()), ..Self::default() }
     }
 
     /// Reading pages whose address is in the prompt.
     #[must_use]
+    #[inline]
     pub fn url_context() -> Self {
         Self { url_context: Some(UrlContext::default()), ..Self::default() }
     }
 
     /// Google's maps.
     #[must_use]
+    #[inline]
     pub fn google_maps() -> Self {
         Self::from(GoogleMaps::default())
     }
@@ -106,6 +110,7 @@ impl Tool {
 
     /// Use of a computer by pictures of its screen.
     #[must_use]
+    #[inline]
     pub fn computer_use(environment: Environment) -> Self {
         Self::from(ComputerUse::default().environment(environment))
     }
@@ -117,6 +122,7 @@ impl Tool {
 
     /// Search in data of one's own; Vertex only.
     #[must_use]
+    #[inline]
     pub fn retrieval(retrieval: Retrieval) -> Self {
         Self { retrieval: Some(Box::new(retrieval)), ..Self::default() }
     }
@@ -130,24 +136,28 @@ impl Tool {
 }
 
 impl From<GoogleSearch> for Tool {
+    #[inline]
     fn from(search: GoogleSearch) -> Self {
         Self { google_search: Some(search), ..Self::default() }
     }
 }
 
 impl From<GoogleMaps> for Tool {
+    #[inline]
     fn from(maps: GoogleMaps) -> Self {
         Self { google_maps: Some(maps), ..Self::default() }
     }
 }
 
 impl From<FileSearch> for Tool {
+    #[inline]
     fn from(search: FileSearch) -> Self {
         Self { file_search: Some(search), ..Self::default() }
     }
 }
 
 impl From<ComputerUse> for Tool {
+    #[inline]
     fn from(computer: ComputerUse) -> Self {
         Self { computer_use: Some(computer), ..Self::default() }
     }
@@ -228,6 +238,7 @@ pub struct CodeExecution {
 impl CodeExecution {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -246,6 +257,7 @@ pub struct UrlContext {
 impl UrlContext {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -276,6 +288,7 @@ pub struct ComputerUse {
 impl ComputerUse {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -394,6 +407,7 @@ pub struct StreamableHttpTransport {
 impl StreamableHttpTransport {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }

@@ -28,6 +28,7 @@ pub struct ToolConfig {
 impl ToolConfig {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -43,6 +44,7 @@ setters! {
 impl ToolConfig {
     /// Whether it may, must or must not call functions.
     #[must_use]
+    #[inline]
     pub fn mode(mode: FunctionCallingMode) -> Self {
         Self::new().function_calling_config(FunctionCallingConfig::new().mode(mode))
     }
@@ -77,6 +79,7 @@ pub struct FunctionCallingConfig {
 impl FunctionCallingConfig {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -125,6 +128,7 @@ pub struct RetrievalConfig {
 impl RetrievalConfig {
     /// Nothing set.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -156,6 +160,7 @@ pub struct LatLng {
 impl LatLng {
     /// The place at these degrees north and east.
     #[must_use]
+    #[inline]
     pub fn new(latitude: f64, longitude: f64) -> Self {
         Self { latitude: Some(latitude), longitude: Some(longitude), extra: Extra::new() }
     }

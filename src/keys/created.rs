@@ -45,11 +45,13 @@ impl<'de> Deserialize<'de> for CreatedKey {
 }
 
 /// Whether a secret is where it belongs: then a key was made, whatever else the answer says of errors.
+#[inline]
 pub(super) fn holds_key(answer: &Value) -> bool {
     is_key(answer.get("key")) || is_key(answer.get("data").and_then(|data| data.get("key")))
 }
 
 /// The first text under the name `key`, outermost first.
+#[inline]
 fn take_key(answer: &mut Value) -> Option<String> {
     if let Value::Object(fields) = answer
         && is_key(fields.get("key"))
@@ -67,6 +69,7 @@ fn take_key(answer: &mut Value) -> Option<String> {
 /// What is below it may name the field that it is about.
 const ERROR: &str = "error";
 
+#[inline]
 fn is_key(value: Option<&Value>) -> bool {
     value.and_then(Value::as_str).is_some_and(|key| !key.trim().is_empty())
 }

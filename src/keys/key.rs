@@ -109,6 +109,7 @@ pub struct Key {
 impl Key {
     /// What it may spend, in US dollars, whichever of the three names it came under.
     #[must_use]
+    #[inline]
     pub fn effective_limit(&self) -> Option<f64> {
         self.limit.or(self.limit_usd).or(self.spending_limit)
     }
@@ -139,6 +140,7 @@ open_enum! {
 impl LimitReset {
     /// Whether it means that the limit never starts anew: some answers say `never` or an empty word where most say nothing.
     #[must_use]
+    #[inline]
     pub fn is_never(&self) -> bool {
         matches!(self.as_str(), "" | "never" | "none")
     }
@@ -158,6 +160,7 @@ pub enum KeyUsage {
 impl KeyUsage {
     /// The amount, in US dollars.
     #[must_use]
+    #[inline]
     pub fn cost_usd(&self) -> f64 {
         match self {
             Self::Cost(cost) => *cost,
@@ -167,6 +170,7 @@ impl KeyUsage {
 }
 
 impl Default for KeyUsage {
+    #[inline]
     fn default() -> Self {
         Self::Cost(0.0)
     }
@@ -338,6 +342,7 @@ pub struct KeyDeletion {
 }
 
 impl KeyDeletion {
+    #[inline]
     pub(super) fn done() -> Self {
         Self { deleted: true, extra: Extra::new() }
     }
@@ -357,6 +362,7 @@ impl<'de> Deserialize<'de> for KeyDeletion {
 }
 
 impl fmt::Display for Key {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.name, self.hash)
     }

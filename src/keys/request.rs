@@ -80,6 +80,7 @@ impl CreateKeyRequest {
         self
     }
 
+    #[inline]
     pub(super) fn checked(&self) -> Result<&Self> {
         check_limit(self.limit).map(|()| self)
     }
@@ -142,12 +143,14 @@ pub struct UpdateKeyRequest {
 impl UpdateKeyRequest {
     /// No changes.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Sets [`limit`](Self#structfield.limit), in US dollars.
     #[must_use]
+    #[inline]
     pub fn limit(mut self, limit: f64) -> Self {
         self.limit = Change::Set(limit);
         self
@@ -155,6 +158,7 @@ impl UpdateKeyRequest {
 
     /// Takes the limit away.
     #[must_use]
+    #[inline]
     pub fn clear_limit(mut self) -> Self {
         self.limit = Change::Clear;
         self
@@ -162,6 +166,7 @@ impl UpdateKeyRequest {
 
     /// Sets [`limit_reset`](Self#structfield.limit_reset).
     #[must_use]
+    #[inline]
     pub fn limit_reset(mut self, limit_reset: LimitReset) -> Self {
         self.limit_reset = Change::Set(limit_reset);
         self
@@ -169,6 +174,7 @@ impl UpdateKeyRequest {
 
     /// Lets the limit hold for ever.
     #[must_use]
+    #[inline]
     pub fn clear_limit_reset(mut self) -> Self {
         self.limit_reset = Change::Clear;
         self
@@ -183,6 +189,7 @@ impl UpdateKeyRequest {
 
     /// Lets the key never expire.
     #[must_use]
+    #[inline]
     pub fn clear_expires_at(mut self) -> Self {
         self.expires_at = Change::Clear;
         self
@@ -195,6 +202,7 @@ impl UpdateKeyRequest {
         self
     }
 
+    #[inline]
     pub(super) fn checked(&self) -> Result<&Self> {
         let limit = match self.limit {
             Change::Set(limit) => Some(limit),
@@ -216,6 +224,7 @@ setters! {
 }
 
 /// JSON writes what is no number as `null`, and `null` takes the limit away.
+#[inline]
 fn check_limit(limit: Option<f64>) -> Result<()> {
     match limit {
         Some(limit) if !limit.is_finite() => Err(Error::config("the limit is not a number; leave it out, or clear it, for no limit")),
@@ -278,10 +287,12 @@ pub struct ListKeysQuery {
 impl ListKeysQuery {
     /// The first page, of a size that the gateway chooses.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
 
+    #[inline]
     pub(super) fn add_to(&self, request: Request) -> Request {
         let Self { page_size, page_token, offset, include_disabled, workspace_id } = self;
         let fields = [

@@ -75,6 +75,7 @@ pub struct Rotation {
 }
 
 impl Rotation {
+    #[inline]
     pub(super) fn new(keys: Keys, hash: &str) -> Self {
         Self {
             keys,
@@ -117,12 +118,14 @@ impl Rotation {
     }
 
     /// Limits the time until the new key is proven. 30 s by default.
+    #[inline]
     pub fn verify_within(mut self, limit: Duration) -> Self {
         self.verify_within = limit;
         self
     }
 
     /// Limits the time of the function that stores the secret. 60 s by default.
+    #[inline]
     pub fn store_timeout(mut self, limit: Duration) -> Self {
         self.store_timeout = limit;
         self
@@ -130,18 +133,21 @@ impl Rotation {
 
     /// Adds a live client: it, its clones and its derived clients get the new key. One that has a
     /// [key provider](crate::ClientBuilder::key_provider) is refused before anything is done; let *store* feed the provider.
+    #[inline]
     pub fn swap_into(mut self, client: &Client) -> Self {
         self.clients.push(client.clone());
         self
     }
 
     /// Sets how long the old key goes on after the swap, for programs that have yet to read what was stored. 60 s by default.
+    #[inline]
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
         self
     }
 
     /// Deletes the old key in the end. Without this it stays, disabled, and can be enabled again.
+    #[inline]
     pub fn delete_old(mut self) -> Self {
         self.deletes_old = true;
         self
@@ -193,6 +199,7 @@ impl Rotation {
         Ok(Rotated { old, new: twin, same_name: plan.same_name })
     }
 
+    #[inline]
     fn tell(&self, event: &RotationEvent) {
         tracing::debug!(hash = %self.hash, %event, "rotation");
         if let Some(listener) = &self.listener {
@@ -202,6 +209,7 @@ impl Rotation {
 }
 
 impl fmt::Debug for Rotation {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rotation")
             .field("hash", &self.hash)

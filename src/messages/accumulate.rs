@@ -47,6 +47,7 @@ struct Block {
 impl MessagesAccumulator {
     /// Nothing yet.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -92,6 +93,7 @@ impl MessagesAccumulator {
         MessagesResponse { content, ..self.response }
     }
 
+    #[inline]
     fn start(&mut self, event: MessageStart) -> Result<()> {
         if self.has_started {
             return Err(Error::decode("the message starts twice"));
@@ -103,6 +105,7 @@ impl MessagesAccumulator {
         Ok(())
     }
 
+    #[inline]
     fn start_block(&mut self, event: ContentBlockStart) -> Result<()> {
         let index = event.index;
         if !(0..MAX_BLOCKS).contains(&index) {
@@ -117,12 +120,14 @@ impl MessagesAccumulator {
         }
     }
 
+    #[inline]
     fn add_delta(&mut self, event: ContentBlockDelta) -> Result<()> {
         let at = self.blocks.binary_search_by_key(&event.index, |block| block.index);
         let block = at.map(|at| &mut self.blocks[at]).map_err(|_| Error::decode(format!("the block {} has not started", event.index)))?;
         block.add(event.delta)
     }
 
+    #[inline]
     fn end(&mut self, event: MessageDelta) {
         let (response, change) = (&mut self.response, event.delta);
         response.stop_reason = change.stop_reason.or(response.stop_reason.take());
@@ -139,6 +144,7 @@ impl MessagesAccumulator {
 }
 
 impl Block {
+    #[inline]
     fn add(&mut self, delta: ContentDelta) -> Result<()> {
         match (&mut self.content, delta) {
             (ContentBlock::Text(block), ContentDelta::TextDelta(delta)) => block.text.push_str(&delta.text),
@@ -165,6 +171,7 @@ impl Block {
     }
 
     /// The block, with the arguments that its pieces add up to.
+    #[inline]
     fn into_content(mut self) -> ContentBlock {
         if let (Some(input), Some(call)) = (self.input, tool_use(&mut self.content)) {
             if input.trim().is_empty() {
@@ -180,6 +187,7 @@ impl Block {
     }
 }
 
+#[inline]
 fn tool_use(content: &mut ContentBlock) -> Option<&mut ToolUseBlock> {
     match content {
         ContentBlock::ToolUse(block) | ContentBlock::ServerToolUse(block) | ContentBlock::McpToolUse(block) => Some(block),
@@ -187,6 +195,7 @@ fn tool_use(content: &mut ContentBlock) -> Option<&mut ToolUseBlock> {
     }
 }
 
+#[inline]
 fn add_text(text: &mut Option<String>, new: Option<String>) {
     if let Some(new) = new {
         text.get_or_insert_default().push_str(&new);

@@ -41,6 +41,7 @@ pub struct MessageBatches {
 }
 
 impl MessageBatches {
+    #[inline]
     pub(super) fn new(transport: Transport) -> Self {
         Self { transport }
     }
@@ -134,6 +135,7 @@ impl MessageBatches {
         async { opening.await.map(BatchResults) }
     }
 
+    #[inline]
     fn request(&self, method: Method, segments: &[&str], template: &'static str, class: RetryClass) -> Result<Request> {
         let path = ["v1", "messages", "batches"].into_iter().chain(segments.iter().copied());
         let request = Request::new(method, path, template)?.class(class).pace(Pace::Management).result_field("id");
@@ -142,6 +144,7 @@ impl MessageBatches {
 }
 
 impl std::fmt::Debug for MessageBatches {
+    #[inline]
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("MessageBatches").finish_non_exhaustive()
     }
@@ -297,6 +300,7 @@ tagged_enum! {
 impl BatchOutcome {
     /// The answer, if there is one.
     #[must_use]
+    #[inline]
     pub fn message(&self) -> Option<&MessagesResponse> {
         match self {
             Self::Succeeded(success) => Some(&success.message),
@@ -342,6 +346,7 @@ pub struct BatchResults(EventStream<ResultsProtocol>);
 impl BatchResults {
     /// Status, ids, limits and timing of the answer.
     #[must_use]
+    #[inline]
     pub fn meta(&self) -> &Meta {
         self.0.meta()
     }
@@ -357,6 +362,7 @@ impl Stream for BatchResults {
 }
 
 impl std::fmt::Debug for BatchResults {
+    #[inline]
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("BatchResults").field("meta", self.meta()).finish_non_exhaustive()
     }
@@ -370,6 +376,7 @@ impl Protocol for ResultsProtocol {
     type Item = BatchResult;
     type Decoder = ValueDecoder;
 
+    #[inline]
     fn decoder(&self, content_type: Option<&str>, max_event_bytes: usize) -> Option<ValueDecoder> {
         let is_page = content_type.is_some_and(|essence| essence.starts_with("text/html"));
         (!is_page).then(|| ValueDecoder::new(max_event_bytes))
@@ -384,6 +391,7 @@ impl Protocol for ResultsProtocol {
         line
     }
 
+    #[inline]
     fn is_complete_without_mark(&self) -> bool {
         true
     }

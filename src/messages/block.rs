@@ -30,6 +30,7 @@ pub enum Content {
 impl Content {
     /// The text, text blocks joined; empty if there is none.
     #[must_use]
+    #[inline]
     pub fn text(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
@@ -40,36 +41,42 @@ impl Content {
 }
 
 /// The text of some blocks, joined.
+#[inline]
 pub(super) fn text_of(blocks: &[ContentBlock]) -> String {
     blocks.iter().filter_map(ContentBlock::as_text).collect()
 }
 
 /// Nothing: no blocks.
 impl Default for Content {
+    #[inline]
     fn default() -> Self {
         Self::Blocks(Vec::new())
     }
 }
 
 impl From<&str> for Content {
+    #[inline]
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
     }
 }
 
 impl From<String> for Content {
+    #[inline]
     fn from(text: String) -> Self {
         Self::Text(text)
     }
 }
 
 impl From<ContentBlock> for Content {
+    #[inline]
     fn from(block: ContentBlock) -> Self {
         Self::Blocks(vec![block])
     }
 }
 
 impl From<Vec<ContentBlock>> for Content {
+    #[inline]
     fn from(blocks: Vec<ContentBlock>) -> Self {
         Self::Blocks(blocks)
     }
@@ -167,6 +174,7 @@ impl ContentBlock {
 
     /// A document, such as [`Source::base64`] of a PDF or [`Source::text`]; [`DocumentBlock`] has the rest.
     #[must_use]
+    #[inline]
     pub fn document(source: Source) -> Self {
         DocumentBlock::new(source).into()
     }
@@ -209,12 +217,14 @@ impl ContentBlock {
 
     /// A tool that the model may call from here on.
     #[must_use]
+    #[inline]
     pub fn tool_addition(tool: ChangedTool) -> Self {
         Self::ToolAddition(ToolChangeBlock { tool, cache_control: None, extra: Extra::new() })
     }
 
     /// A tool that the model may no longer call from here on.
     #[must_use]
+    #[inline]
     pub fn tool_removal(tool: ChangedTool) -> Self {
         Self::ToolRemoval(ToolChangeBlock { tool, cache_control: None, extra: Extra::new() })
     }
@@ -228,6 +238,7 @@ impl ContentBlock {
 
     /// The text, if this is text.
     #[must_use]
+    #[inline]
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(block) => Some(&block.text),
@@ -237,6 +248,7 @@ impl ContentBlock {
 
     /// The call, if this is a call of a tool of the program's.
     #[must_use]
+    #[inline]
     pub fn as_tool_use(&self) -> Option<&ToolUseBlock> {
         match self {
             Self::ToolUse(block) => Some(block),
@@ -246,6 +258,7 @@ impl ContentBlock {
 
     /// Marks the block as the end of a prefix to cache; does nothing to kinds that have no such mark.
     #[must_use]
+    #[inline]
     pub fn cache_control(mut self, cache_control: CacheControl) -> Self {
         let place = match &mut self {
             Self::Text(block) => &mut block.cache_control,
@@ -331,6 +344,7 @@ pub struct DocumentBlock {
 impl DocumentBlock {
     /// A document without title and citations.
     #[must_use]
+    #[inline]
     pub fn new(source: Source) -> Self {
         Self { source, title: None, context: None, citations: None, cache_control: None, extra: Extra::new() }
     }
@@ -346,6 +360,7 @@ setters! {
 }
 
 impl From<DocumentBlock> for ContentBlock {
+    #[inline]
     fn from(document: DocumentBlock) -> Self {
         Self::Document(document)
     }
@@ -388,6 +403,7 @@ setters! {
 }
 
 impl From<SearchResultBlock> for ContentBlock {
+    #[inline]
     fn from(result: SearchResultBlock) -> Self {
         Self::SearchResult(result)
     }

@@ -21,6 +21,7 @@ pub struct CitationsConfig {
 impl CitationsConfig {
     /// With citations, or without.
     #[must_use]
+    #[inline]
     pub fn enabled(enabled: bool) -> Self {
         Self { enabled: Some(enabled), extra: Extra::new() }
     }
@@ -45,6 +46,7 @@ tagged_enum! {
 impl Citation {
     /// The words that are cited, where the citation tells them.
     #[must_use]
+    #[inline]
     pub fn cited_text(&self) -> Option<&str> {
         match self {
             Self::CharLocation(location) => Some(&location.cited_text),

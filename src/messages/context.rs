@@ -62,22 +62,26 @@ pub struct ContextEdit {
 impl ContextEdit {
     /// Drops what old tools answered.
     #[must_use]
+    #[inline]
     pub fn clear_tool_uses() -> Self {
         Self::of_kind("clear_tool_uses_20250919")
     }
 
     /// Drops old thinking.
     #[must_use]
+    #[inline]
     pub fn clear_thinking() -> Self {
         Self::of_kind("clear_thinking_20251015")
     }
 
     /// Puts a summary in place of what has been said.
     #[must_use]
+    #[inline]
     pub fn compact() -> Self {
         Self::of_kind("compact_20260112")
     }
 
+    #[inline]
     fn of_kind(kind: &str) -> Self {
         Self {
             kind: kind.to_owned(),
@@ -124,22 +128,26 @@ pub struct Threshold {
 impl Threshold {
     /// Tokens of the prompt.
     #[must_use]
+    #[inline]
     pub fn input_tokens(value: u64) -> Self {
         Self::of("input_tokens", value)
     }
 
     /// Uses of tools.
     #[must_use]
+    #[inline]
     pub fn tool_uses(value: u64) -> Self {
         Self::of("tool_uses", value)
     }
 
     /// Turns of the model with thinking.
     #[must_use]
+    #[inline]
     pub fn thinking_turns(value: u64) -> Self {
         Self::of("thinking_turns", value)
     }
 
+    #[inline]
     fn of(kind: &str, value: u64) -> Self {
         Self { kind: kind.to_owned(), value: Some(value), extra: Extra::new() }
     }
@@ -157,12 +165,14 @@ pub enum Keep {
 }
 
 impl From<Threshold> for Keep {
+    #[inline]
     fn from(last: Threshold) -> Self {
         Self::Last(last)
     }
 }
 
 impl From<&str> for Keep {
+    #[inline]
     fn from(word: &str) -> Self {
         Self::Word(word.to_owned())
     }

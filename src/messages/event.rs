@@ -43,6 +43,7 @@ tagged_enum! {
 impl MessagesEvent {
     /// New text; empty if there is none in this event.
     #[must_use]
+    #[inline]
     pub fn text(&self) -> Cow<'_, str> {
         Cow::Borrowed(match self {
             Self::ContentBlockStart(event) => event.content_block.as_text().unwrap_or_default(),

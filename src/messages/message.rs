@@ -64,6 +64,7 @@ impl InputMessage {
 
     /// The blocks; empty if the content is text.
     #[must_use]
+    #[inline]
     pub fn blocks(&self) -> &[ContentBlock] {
         match &self.content {
             Content::Blocks(blocks) => blocks,

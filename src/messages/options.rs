@@ -51,22 +51,26 @@ pub struct Thinking {
 impl Thinking {
     /// Within a budget of tokens: at least 1,024, and less than the request's `max_tokens`.
     #[must_use]
+    #[inline]
     pub fn enabled(budget_tokens: u64) -> Self {
         Self { budget_tokens: Some(budget_tokens), ..Self::of_kind(ThinkingKind::Enabled) }
     }
 
     /// As much as the model sees fit.
     #[must_use]
+    #[inline]
     pub fn adaptive() -> Self {
         Self::of_kind(ThinkingKind::Adaptive)
     }
 
     /// Not at all.
     #[must_use]
+    #[inline]
     pub fn disabled() -> Self {
         Self::of_kind(ThinkingKind::Disabled)
     }
 
+    #[inline]
     fn of_kind(kind: ThinkingKind) -> Self {
         Self { kind, budget_tokens: None, display: None, extra: Extra::new() }
     }
@@ -159,6 +163,7 @@ pub struct OutputConfig {
 impl OutputConfig {
     /// With the provider's defaults.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
@@ -189,6 +194,7 @@ pub struct OutputFormat {
 impl OutputFormat {
     /// JSON that matches the schema. The answer's text is that JSON.
     #[must_use]
+    #[inline]
     pub fn json_schema(schema: Value) -> Self {
         Self { kind: "json_schema".to_owned(), schema: Some(schema), extra: Extra::new() }
     }
@@ -214,6 +220,7 @@ pub struct TaskBudget {
 impl TaskBudget {
     /// This many tokens in all.
     #[must_use]
+    #[inline]
     pub fn tokens(total: u64) -> Self {
         Self { kind: "tokens".to_owned(), total, remaining: None, extra: Extra::new() }
     }
@@ -302,18 +309,21 @@ pub enum ContainerChoice {
 }
 
 impl From<&str> for ContainerChoice {
+    #[inline]
     fn from(id: &str) -> Self {
         Self::Id(id.to_owned())
     }
 }
 
 impl From<String> for ContainerChoice {
+    #[inline]
     fn from(id: String) -> Self {
         Self::Id(id)
     }
 }
 
 impl From<Container> for ContainerChoice {
+    #[inline]
     fn from(container: Container) -> Self {
         Self::Container(Box::new(container))
     }
@@ -331,12 +341,14 @@ pub enum Fallbacks {
 }
 
 impl From<&str> for Fallbacks {
+    #[inline]
     fn from(word: &str) -> Self {
         Self::Word(word.to_owned())
     }
 }
 
 impl From<Vec<Fallback>> for Fallbacks {
+    #[inline]
     fn from(models: Vec<Fallback>) -> Self {
         Self::Models(models)
     }
@@ -398,24 +410,28 @@ pub enum FallbackCredit {
 }
 
 impl From<&str> for FallbackCredit {
+    #[inline]
     fn from(token: &str) -> Self {
         Self::Token(token.into())
     }
 }
 
 impl From<String> for FallbackCredit {
+    #[inline]
     fn from(token: String) -> Self {
         Self::Token(token.into())
     }
 }
 
 impl From<Secret> for FallbackCredit {
+    #[inline]
     fn from(token: Secret) -> Self {
         Self::Token(token)
     }
 }
 
 impl From<FallbackCreditToken> for FallbackCredit {
+    #[inline]
     fn from(token: FallbackCreditToken) -> Self {
         Self::WithMode(token)
     }
@@ -466,6 +482,7 @@ setters! {
 impl Diagnostics {
     /// Nothing asked.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }

@@ -21,10 +21,12 @@ pub struct PageQuery {
 impl PageQuery {
     /// The first page.
     #[must_use]
+    #[inline]
     pub fn new() -> Self {
         Self::default()
     }
 
+    #[inline]
     pub(super) fn add_to(&self, request: Request) -> Request {
         let limit = self.limit.map(|limit| ("limit", limit.to_string()));
         let after_id = self.after_id.clone().map(|id| ("after_id", id));

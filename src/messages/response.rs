@@ -64,11 +64,13 @@ pub struct MessagesResponse {
     pub extra: Extra,
 }
 
+#[inline]
 fn assistant() -> Role {
     Role::Assistant
 }
 
 impl Default for MessagesResponse {
+    #[inline]
     fn default() -> Self {
         Self {
             id: String::new(),
@@ -93,12 +95,14 @@ impl Default for MessagesResponse {
 impl MessagesResponse {
     /// The text, text blocks joined; empty if there is none.
     #[must_use]
+    #[inline]
     pub fn text(&self) -> String {
         text_of(&self.content)
     }
 
     /// The model's thinking, as far as it is shown; empty if there is none.
     #[must_use]
+    #[inline]
     pub fn thinking(&self) -> String {
         let shown = |block: &ContentBlock| match block {
             ContentBlock::Thinking(block) => Some(block.thinking.clone()),
@@ -108,6 +112,7 @@ impl MessagesResponse {
     }
 
     /// Calls of the program's tools that the model wants made.
+    #[inline]
     pub fn tool_uses(&self) -> Vec<&ToolUseBlock> {
         self.content.iter().filter_map(ContentBlock::as_tool_use).collect()
     }

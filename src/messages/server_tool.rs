@@ -63,6 +63,7 @@ pub enum ServerToolContent {
 impl ServerToolContent {
     /// The results, however many.
     #[must_use]
+    #[inline]
     pub fn outputs(&self) -> &[ServerToolOutput] {
         match self {
             Self::One(output) => std::slice::from_ref(output),
@@ -72,6 +73,7 @@ impl ServerToolContent {
 
     /// The error, if the tool failed.
     #[must_use]
+    #[inline]
     pub fn error(&self) -> Option<&ServerToolError> {
         self.outputs().iter().find_map(ServerToolOutput::error)
     }
@@ -84,6 +86,7 @@ impl<'de> Deserialize<'de> for ServerToolContent {
         impl<'de> Visitor<'de> for OneOrMany {
             type Value = ServerToolContent;
 
+            #[inline]
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a result or a list of results")
             }
@@ -150,6 +153,7 @@ tagged_enum! {
 impl ServerToolOutput {
     /// The error, if the tool failed.
     #[must_use]
+    #[inline]
     pub fn error(&self) -> Option<&ServerToolError> {
         match self {
             Self::WebSearchError(error)

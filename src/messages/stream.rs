@@ -25,12 +25,14 @@ use crate::transport::stream::{Decoded, EventStream, Protocol, is_event_stream};
 pub struct MessagesStream(EventStream<MessagesProtocol>);
 
 impl MessagesStream {
+    #[inline]
     pub(super) fn new(stream: EventStream<MessagesProtocol>) -> Self {
         Self(stream)
     }
 
     /// Status, ids, limits and timing of the answer.
     #[must_use]
+    #[inline]
     pub fn meta(&self) -> &Meta {
         self.0.meta()
     }
@@ -41,6 +43,7 @@ impl MessagesStream {
     ///
     /// The error that the stream ends with, and [`Decode`](crate::Error::Decode) if its events don't fit together;
     /// [`into_outcome`](Self::into_outcome) keeps what had come by then.
+    #[inline]
     pub async fn into_response(self) -> Result<MessagesResponse> {
         let (response, ended) = self.into_outcome().await;
         ended.map(|()| response)
@@ -49,6 +52,7 @@ impl MessagesStream {
     /// Reads to the end and gives what came, however the stream ended.
     ///
     /// Like a whole answer, it may not be larger than [`max_response_bytes`](crate::ClientBuilder::max_response_bytes).
+    #[inline]
     pub async fn into_outcome(mut self) -> (MessagesResponse, Result<()>) {
         let mut accumulator = MessagesAccumulator::new();
         let ended = add_up(&mut self.0, |event| accumulator.push(event)).await;
@@ -57,6 +61,7 @@ impl MessagesStream {
 
     /// Only the text, piece by piece.
     #[must_use]
+    #[inline]
     pub fn into_text(self) -> MessagesTextStream {
         MessagesTextStream(self)
     }
@@ -72,6 +77,7 @@ impl Stream for MessagesStream {
 }
 
 impl std::fmt::Debug for MessagesStream {
+    #[inline]
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("MessagesStream").field("meta", self.meta()).finish_non_exhaustive()
     }
@@ -84,6 +90,7 @@ pub struct MessagesTextStream(MessagesStream);
 impl MessagesTextStream {
     /// Status, ids, limits and timing of the answer.
     #[must_use]
+    #[inline]
     pub fn meta(&self) -> &Meta {
         self.0.meta()
     }
@@ -109,6 +116,7 @@ impl Protocol for MessagesProtocol {
     type Item = MessagesEvent;
     type Decoder = sse::Decoder;
 
+    #[inline]
     fn decoder(&self, content_type: Option<&str>, max_event_bytes: usize) -> Option<sse::Decoder> {
         is_event_stream(content_type).then(|| sse::Decoder::new(max_event_bytes))
     }
@@ -144,6 +152,7 @@ impl Protocol for MessagesProtocol {
     }
 
     /// A missing `message_stop` is no cut if the message has told why it ends.
+    #[inline]
     fn is_complete_without_mark(&self) -> bool {
         self.has_ended
     }

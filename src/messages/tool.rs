@@ -140,54 +140,63 @@ impl Tool {
 
     /// Web search, which the provider runs.
     #[must_use]
+    #[inline]
     pub fn web_search() -> Self {
         Self::of_kind("web_search_20250305", "web_search")
     }
 
     /// Reading of web pages, which the provider runs.
     #[must_use]
+    #[inline]
     pub fn web_fetch() -> Self {
         Self::of_kind("web_fetch_20250910", "web_fetch")
     }
 
     /// Running of code and shell commands, in a container of the provider's.
     #[must_use]
+    #[inline]
     pub fn code_execution() -> Self {
         Self::of_kind("code_execution_20250825", "code_execution")
     }
 
     /// A shell, which the program runs.
     #[must_use]
+    #[inline]
     pub fn bash() -> Self {
         Self::of_kind("bash_20250124", "bash")
     }
 
     /// A text editor, which the program runs.
     #[must_use]
+    #[inline]
     pub fn text_editor() -> Self {
         Self::of_kind("text_editor_20250728", "str_replace_based_edit_tool")
     }
 
     /// Files that last from one conversation to the next, which the program keeps.
     #[must_use]
+    #[inline]
     pub fn memory() -> Self {
         Self::of_kind("memory_20250818", "memory")
     }
 
     /// A computer with a screen of this size in pixels, which the program runs.
     #[must_use]
+    #[inline]
     pub fn computer(width: u64, height: u64) -> Self {
         Self::of_kind("computer_20250124", "computer").display_width_px(width).display_height_px(height)
     }
 
     /// A search among tools with [`defer_loading`](Self#structfield.defer_loading), by words.
     #[must_use]
+    #[inline]
     pub fn tool_search() -> Self {
         Self::of_kind("tool_search_tool_bm25_20251119", "tool_search_tool_bm25")
     }
 
     /// A search among tools with [`defer_loading`](Self#structfield.defer_loading), by regular expressions.
     #[must_use]
+    #[inline]
     pub fn tool_search_regex() -> Self {
         Self::of_kind("tool_search_tool_regex_20251119", "tool_search_tool_regex")
     }
@@ -352,12 +361,14 @@ pub struct ToolChoice {
 impl ToolChoice {
     /// As the model sees fit.
     #[must_use]
+    #[inline]
     pub fn auto() -> Self {
         Self::of_kind(ToolChoiceKind::Auto)
     }
 
     /// Some tool.
     #[must_use]
+    #[inline]
     pub fn any() -> Self {
         Self::of_kind(ToolChoiceKind::Any)
     }
@@ -369,10 +380,12 @@ impl ToolChoice {
 
     /// No tool.
     #[must_use]
+    #[inline]
     pub fn none() -> Self {
         Self::of_kind(ToolChoiceKind::None)
     }
 
+    #[inline]
     fn of_kind(kind: ToolChoiceKind) -> Self {
         Self { kind, name: None, disable_parallel_tool_use: None, extra: Extra::new() }
     }

@@ -57,6 +57,7 @@ pub struct ToolUseBlock {
     pub extra: Extra,
 }
 
+#[inline]
 pub(super) fn no_input() -> Value {
     Value::Object(Map::new())
 }

@@ -66,11 +66,13 @@ pub struct Usage {
 impl Usage {
     /// What it cost, in US dollars, if the gateway told.
     #[must_use]
+    #[inline]
     pub fn cost_usd(&self) -> Option<f64> {
         self.cost.as_ref()?.as_f64()
     }
 
     /// Takes over what a later event of the same stream tells.
+    #[inline]
     pub(super) fn update(&mut self, later: Self) {
         fn take<T>(place: &mut Option<T>, later: Option<T>) {
             if later.is_some() {

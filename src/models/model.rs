@@ -88,6 +88,7 @@ pub struct Model {
 impl Model {
     /// Whether it supports a parameter, such as `tools`; false where the catalogue doesn't tell.
     #[must_use]
+    #[inline]
     pub fn supports(&self, parameter: &str) -> bool {
         self.supported_parameters.iter().flatten().any(|supported| supported == parameter)
     }

@@ -70,6 +70,7 @@ impl Pricing {
     /// Counts tokens read, cached and written, and the request; not pictures, sound and searches, nor [`overrides`](Self#structfield.overrides)
     /// and discounts. What was really charged is in [`Usage::cost`].
     #[must_use]
+    #[inline]
     pub fn cost(&self, usage: &Usage) -> Option<f64> {
         let told = |price: &Option<Price>| price.as_ref().and_then(Price::as_f64).filter(|price| *price >= 0.0);
         let (prompt, completion) = (told(&self.prompt)?, told(&self.completion)?);

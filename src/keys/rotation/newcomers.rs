@@ -18,28 +18,33 @@ pub(super) struct Newcomers<'p> {
 
 impl<'p> Newcomers<'p> {
     /// To be made before the creation is sent.
+    #[inline]
     pub(super) fn after(plan: &'p RotationPlan) -> Self {
         let known = plan.same_name.iter().map(|key| key.hash.as_str()).chain([plan.old.hash.as_str()]).collect();
         Self { plan, known, began: SystemTime::now() }
     }
 
     /// Whether a key was there before.
+    #[inline]
     pub(super) fn knows(&self, hash: &str) -> bool {
         self.known.contains(hash)
     }
 
     /// What is to be said if none of them is the twin, and it may exist.
+    #[inline]
     pub(super) fn may_exist(&self) -> Twin {
         Twin::MayExist { name: self.plan.twin.name.clone() }
     }
 
     /// The keys with the twin's name that weren't there before.
+    #[inline]
     pub(super) async fn find(&self, keys: &Keys) -> Result<Vec<Key>> {
         let all = every_key(keys).await?;
         Ok(all.into_iter().filter(|key| key.name == self.plan.twin.name && !self.knows(&key.hash)).collect())
     }
 
     /// The one that can only be the twin: there is no other, it was made since, as the twin was to be, and it is unused.
+    #[inline]
     pub(super) fn twin_among<'k>(&self, new: &'k [Key]) -> Option<&'k Key> {
         let [key] = new else { return None };
         let twin = &self.plan.twin;
@@ -57,6 +62,7 @@ impl<'p> Newcomers<'p> {
 }
 
 /// Whether a failed creation may have made a key: not if it was never sent, or refused for what it asks.
+#[inline]
 pub(super) fn may_have_made_one(error: &Error) -> bool {
     let refused = |error: &Error| {
         let status = error.api().and_then(|api| api.effective_status()).map(|status| status.as_u16());

@@ -28,6 +28,7 @@ pub enum RotationStep {
 }
 
 impl fmt::Display for RotationStep {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Plan => "plan",
@@ -90,6 +91,7 @@ pub enum RotationEvent {
 }
 
 impl fmt::Display for RotationEvent {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Planned(plan) => write!(f, "planned: {} ({})", printable(&plan.old.name, 80), printable(&plan.old.hash, 80)),
@@ -171,12 +173,14 @@ pub struct RotationError {
 impl RotationError {
     /// The client's own error, if a call failed; not the storing function's.
     #[must_use]
+    #[inline]
     pub fn error(&self) -> Option<&Error> {
         self.source.downcast_ref()
     }
 }
 
 /// What a failed rotation has left, and what to do about it.
+#[inline]
 fn left_over(step: RotationStep, twin: &Twin) -> String {
     let old = "the old one is as it was";
     match twin {

@@ -33,6 +33,7 @@ pub struct RotationPlan {
 }
 
 impl fmt::Display for RotationPlan {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { old, twin, same_name, not_copied, clients, grace, deletes_old } = self;
         writeln!(f, "rotate    {} ({})", printable(&old.name, 80), printable(&old.hash, 80))?;
@@ -58,6 +59,7 @@ impl fmt::Display for RotationPlan {
     }
 }
 
+#[inline]
 fn limits(twin: &CreateKeyRequest) -> String {
     let limit = twin.limit.map(|limit| match &twin.limit_reset {
         Some(reset) => format!("a limit of ${limit:.2} {}", printable(reset.as_str(), 20)),
@@ -71,10 +73,12 @@ fn limits(twin: &CreateKeyRequest) -> String {
 }
 
 impl Rotation {
+    #[inline]
     pub(super) async fn plan(&self) -> Result<RotationPlan, RotationError> {
         self.read().await.map_err(|error| self.failed(RotationStep::Plan, error, Twin::None))
     }
 
+    #[inline]
     async fn read(&self) -> Result<RotationPlan> {
         if self.clients.iter().any(|client| client.transport().settings().credentials.api.has_provider()) {
             return Err(Error::config("a live client asks a provider for its key: let the storing function feed the provider"));
@@ -96,10 +100,12 @@ impl Rotation {
     }
 }
 
+#[inline]
 pub(super) async fn every_key(keys: &Keys) -> Result<Vec<Key>> {
     keys.list_all_with(&ListKeysQuery::new().page_size(100).include_disabled(true)).try_collect().await
 }
 
+#[inline]
 fn check_rotatable(old: &Key) -> Result<()> {
     if old.key_type == Some(KeyType::Management) {
         return Err(Error::config("a management key can't be rotated: the API makes none that could take its place"));
@@ -110,6 +116,7 @@ fn check_rotatable(old: &Key) -> Result<()> {
     Ok(())
 }
 
+#[inline]
 fn check_expiry(twin: &CreateKeyRequest) -> Result<()> {
     let Some(expires_at) = &twin.expires_at else { return Ok(()) };
     match expires_at.to_system_time() {
@@ -121,6 +128,7 @@ fn check_expiry(twin: &CreateKeyRequest) -> Result<()> {
     }
 }
 
+#[inline]
 fn twin_of(old: &Key) -> CreateKeyRequest {
     CreateKeyRequest {
         limit: old.effective_limit(),
@@ -136,6 +144,7 @@ fn twin_of(old: &Key) -> CreateKeyRequest {
 }
 
 /// When the old key ends, as creations take it; some gateways write "never" as nothing, or as the year 1.
+#[inline]
 fn expiry(old: &Key) -> Option<Timestamp> {
     match old.expires_at.as_ref()? {
         Timestamp::Text(text) if text.trim().is_empty() || text.starts_with("0001-") => None,
@@ -143,6 +152,7 @@ fn expiry(old: &Key) -> Option<Timestamp> {
     }
 }
 
+#[inline]
 fn not_copied(old: &Key) -> Vec<String> {
     let set = old.extra.iter().filter(|(_, value)| !value.is_null()).map(|(name, _)| name.to_owned());
     old.rate_limit.iter().map(|_| "rate_limit".to_owned()).chain(set).collect()

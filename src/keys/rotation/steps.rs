@@ -16,6 +16,7 @@ use crate::keys::{Key, UpdateKeyRequest, has_made_one};
 
 impl Rotation {
     /// Makes the twin; its hash is known.
+    #[inline]
     pub(super) async fn create(&self, plan: &RotationPlan) -> Result<CreatedKey, RotationError> {
         let newcomers = Newcomers::after(plan);
         let mut created = match self.keys.create(&plan.twin).await {
@@ -45,6 +46,7 @@ impl Rotation {
     }
 
     /// Makes a real call with the new key.
+    #[inline]
     pub(super) async fn prove(&self, twin: &CreatedKey) -> Result<(), RotationError> {
         if let Err(error) = self.proof_of(twin).await {
             return Err(self.rolled_back(RotationStep::Verify, error, twin).await);
@@ -72,6 +74,7 @@ impl Rotation {
     }
 
     /// Gives every live client the new key, or none of them.
+    #[inline]
     pub(super) async fn swap<'r>(&'r self, twin: &'r CreatedKey) -> Result<Swapped<'r>, RotationError> {
         let mut swapped = Swapped { twin, before: Vec::new() };
         let mut result = Ok(());
@@ -94,6 +97,7 @@ impl Rotation {
         Ok(swapped)
     }
 
+    #[inline]
     pub(super) async fn wait(&self) {
         if !self.grace.is_zero() {
             self.tell(&RotationEvent::Waiting { grace: self.grace });
@@ -102,6 +106,7 @@ impl Rotation {
     }
 
     /// Ends the old key, if the new one still works.
+    #[inline]
     pub(super) async fn retire(&self, twin: &CreatedKey, old: &Key, swapped: Swapped<'_>) -> Result<Key, RotationError> {
         if let Err(error) = self.proof_of(twin).await {
             swapped.undo();
@@ -126,17 +131,20 @@ impl Rotation {
         Ok(off)
     }
 
+    #[inline]
     async fn listed(&self, hash: &str) -> Option<Key> {
         every_key(&self.keys).await.ok()?.into_iter().find(|key| key.hash == hash)
     }
 
     /// Proves the twin by a client of its own.
+    #[inline]
     async fn proof_of(&self, twin: &CreatedKey) -> Result<(), BoxError> {
         let client = Client::of_transport(self.keys.transport.clone()).with_api_key(twin.key.expose_secret())?;
         self.proof(&client).await
     }
 
     /// The caller's proof of a key, or the usual one, for as long as the gateway may not know the key everywhere.
+    #[inline]
     async fn proof(&self, client: &Client) -> Result<(), BoxError> {
         let (began, limit) = (Instant::now(), self.verify_within);
         let mut pause = Duration::from_millis(100);
@@ -162,6 +170,7 @@ impl Rotation {
     }
 
     /// Looks for what a failed creation has left, and deletes it if that can only be the twin.
+    #[inline]
     async fn clear_away(&self, newcomers: &Newcomers<'_>, error: &Error) -> Twin {
         let is_open = error.outcome_unknown() || has_made_one(error);
         let looks = if is_open { PAUSES.len() } else { 1 };
@@ -179,6 +188,7 @@ impl Rotation {
     }
 
     /// Deletes a key, or finds that it is gone.
+    #[inline]
     async fn delete(&self, hash: &str) -> Result<(), Error> {
         match self.keys.delete(hash).await {
             Ok(deletion) if !deletion.deleted => Err(Error::decode("the key is not deleted, by the answer")),
@@ -188,6 +198,7 @@ impl Rotation {
     }
 
     /// Deletes the twin.
+    #[inline]
     async fn deleted(&self, hash: String) -> Twin {
         if self.delete(&hash).await.is_err() {
             return Twin::Left { hashes: vec![hash] };
@@ -196,6 +207,7 @@ impl Rotation {
         Twin::Deleted { hash }
     }
 
+    #[inline]
     async fn rolled_back(&self, step: RotationStep, error: BoxError, created: &CreatedKey) -> RotationError {
         match self.deleted(created.data.hash.clone()).await {
             twin @ Twin::Deleted { .. } => self.failed(step, error, twin),
@@ -211,11 +223,13 @@ impl Rotation {
         RotationError { created: Some(Box::new(created.clone())), ..self.failed(step, error, twin) }
     }
 
+    #[inline]
     pub(super) fn failed(&self, step: RotationStep, error: impl Into<BoxError>, twin: Twin) -> RotationError {
         RotationError { step, old_hash: self.hash.clone(), twin, created: None, source: error.into() }
     }
 }
 
+#[inline]
 async fn usual_proof(client: &Client) -> Result<(), Error> {
     match client.keys().current().await {
         Err(error) if error.is_not_found() => client.models().list().await.map(drop),
@@ -231,6 +245,7 @@ pub(super) struct Swapped<'r> {
 
 impl Swapped<'_> {
     /// Puts each client back that hasn't got yet another key meanwhile.
+    #[inline]
     fn undo(self) {
         // The last one first, since two of them may share a key.
         for (client, old) in self.before.into_iter().rev() {
