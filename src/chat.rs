@@ -18,8 +18,6 @@ mod tool;
 mod tool_call;
 mod usage;
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
 pub use accumulate::ChatAccumulator;
@@ -145,7 +143,7 @@ impl std::fmt::Debug for Chat {
 #[derive(Serialize)]
 struct Body<'r> {
     #[serde(flatten)]
-    request: Cow<'r, ChatRequest>,
+    request: &'r ChatRequest,
     #[serde(skip_serializing_if = "Option::is_none")]
     stream: Option<bool>,
     #[serde(rename = "stream_options", skip_serializing_if = "Option::is_none")]
@@ -155,29 +153,25 @@ struct Body<'r> {
 impl<'r> Body<'r> {
     #[inline]
     fn whole(request: &'r ChatRequest) -> Self {
-        let mut request = Cow::Borrowed(request);
-        if request.stream_options.is_some() {
-            // Without `stream`, the API refuses them.
-            request.to_mut().stream_options = None;
-        }
         Self { request, stream: None, default_stream_options: None }
     }
 
     #[inline]
     fn streamed(request: &'r ChatRequest) -> Self {
         let has_options = request.stream_options.is_some() || request.extra.contains_key("stream_options");
-        let request = Cow::Borrowed(request);
         Self { request, stream: Some(true), default_stream_options: (!has_options).then(|| StreamOptions::usage(true)) }
     }
 
     #[inline]
     fn into_request(self) -> Result<Request> {
-        let request = if self.request.extra.is_empty() {
+        let request = if self.request.extra.is_empty() && (self.request.stream_options.is_none() || self.stream.is_some()) {
             Request::generation(PATH, &self)
         } else {
             let mut fields = json::fields(&self)?;
             if self.stream.is_none() {
                 fields.remove("stream");
+                // Without `stream`, the API refuses them.
+                fields.remove("stream_options");
             }
             Request::generation(PATH, &fields)
         };

@@ -202,6 +202,8 @@ pub struct ChatRequest {
     #[serde(rename = "stream", default, skip_serializing)]
     was_stream: Ignored,
     /// Fields that this version doesn't know; they win over typed ones of the same name.
+    ///
+    /// [`create`](super::Chat::create) sends neither `stream` nor `stream_options`, wherever they are.
     #[serde(flatten)]
     pub extra: Extra,
 }

@@ -151,7 +151,8 @@ async fn the_method_says_whether_to_stream_and_extra_fields_win() {
     let client = gateway.client();
     let stored: ChatRequest =
         serde_json::from_value(json!({"model": "m", "messages": [{"role": "user", "content": "Hi"}], "stream": true})).unwrap();
-    client.chat().create(&stored.extra("stream", true).temperature(0.1).extra("temperature", 0.9)).await.unwrap();
+    let stored = stored.extra("stream", true).extra("stream_options", json!({"include_usage": true}));
+    client.chat().create(&stored.temperature(0.1).extra("temperature", 0.9)).await.unwrap();
     let with_options = hello().stream_options(StreamOptions::usage(true));
     client.chat().stream(&hello().extra("stream_options", json!({"include_usage": false}))).await.unwrap();
     client.chat().create(&ChatRequest::fallback(["a", "b"], [Message::user("Hi")])).await.unwrap();

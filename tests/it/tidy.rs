@@ -81,8 +81,10 @@ fn what_an_area_does_is_compiled_where_it_is_used() {
         for (number, line) in lines.iter().enumerate() {
             if line.starts_with("impl") {
                 implements = line.strip_prefix("impl").unwrap_or_default();
+            } else if line.starts_with('}') {
+                implements = "";
             }
-            let words = ["pub", "(crate)", "(super)", " ", "async "];
+            let words = ["pub", "(crate)", "(super)", " ", "const ", "async "];
             let Some(function) =
                 words.iter().fold(line.trim_start(), |rest, word| rest.strip_prefix(word).unwrap_or(rest)).strip_prefix("fn ")
             else {
@@ -99,7 +101,7 @@ fn what_an_area_does_is_compiled_where_it_is_used() {
             }
         }
     }
-    assert!(functions > 500, "{functions} found");
+    assert!(functions > 100, "{functions} found");
 }
 
 /// What a file does: without its comments and its tests.

@@ -223,7 +223,6 @@ impl Rotation {
         RotationError { created: Some(Box::new(created.clone())), ..self.failed(step, error, twin) }
     }
 
-    #[inline]
     pub(super) fn failed(&self, step: RotationStep, error: impl Into<BoxError>, twin: Twin) -> RotationError {
         RotationError { step, old_hash: self.hash.clone(), twin, created: None, source: error.into() }
     }
