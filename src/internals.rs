@@ -191,7 +191,8 @@ pub fn head(status: StatusCode, headers: HeaderMap) -> Meta {
 
 /// How long to wait before the next attempt; `None` if there is none.
 pub fn retry_delay(policy: &RetryPolicy, class: RetryClass, error: &Error, attempts: u32, random: f64) -> Option<std::time::Duration> {
-    let failure = Failure { error, attempts, in_attempt: std::time::Duration::ZERO, was_ambiguous: false, remaining: None };
+    let failure =
+        Failure { error, attempts, in_attempt: std::time::Duration::ZERO, was_ambiguous: false, remaining: std::time::Duration::MAX };
     match policy.decide(class, &failure, random) {
         Decision::Stop => None,
         Decision::Retry { delay, .. } => Some(delay),
@@ -200,5 +201,5 @@ pub fn retry_delay(policy: &RetryPolicy, class: RetryClass, error: &Error, attem
 
 /// The URL of a request to these segments below a base.
 pub fn url(base: &Url, segments: &[&str]) -> Result<Url> {
-    Request::new(Method::GET, segments, "/").map(|request| request.url(&Base::new(base.clone())))
+    Request::new(Method::GET, segments, "/").map(|request| request.url(&Base::new(base.clone(), false)))
 }

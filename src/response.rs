@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{AsHeaderName, CONTENT_TYPE, HeaderName};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::error::{Error, Scrubber};
@@ -186,7 +186,8 @@ impl Meta {
 /// The headers with values of their own. As they come, they are slices of the buffer that the connection reads into, of up to 408 KiB,
 /// which they would keep from being used again for as long as the answer or its stream is held.
 fn detached(mut headers: HeaderMap) -> HeaderMap {
-    let mut values = Vec::with_capacity(headers.values().map(HeaderValue::len).sum());
+    // With a byte to spare the buffer is shared from the start; to become so with its first slice would cost more than all slices.
+    let mut values = Vec::with_capacity(headers.values().map(HeaderValue::len).sum::<usize>() + 1);
     headers.values().for_each(|value| values.extend_from_slice(value.as_bytes()));
     let (values, mut at) = (Bytes::from(values), 0);
     for value in headers.values_mut() {
@@ -249,7 +250,7 @@ impl RateLimits {
                 let found = RateLimit {
                     limit: number(headers, limit),
                     remaining: number(headers, remaining),
-                    reset: text(headers, reset).and_then(|reset| reset_time(reset, received)),
+                    reset: text(headers, *reset).and_then(|reset| reset_time(reset, received)),
                 };
                 (found != RateLimit::default()).then_some(found)
             })
@@ -280,10 +281,17 @@ impl RateLimits {
 
 /// Id under which the gateway knows a request, from the head of its answer.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
-    ["x-request-id", "request-id", "x-generation-id", "cf-ray"].iter().find_map(|name| text(headers, name)).map(str::to_owned)
+    REQUEST_IDS.iter().find_map(|name| text(headers, name)).map(str::to_owned)
 }
 
-fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+const REQUEST_IDS: [HeaderName; 4] = [
+    HeaderName::from_static("x-request-id"),
+    HeaderName::from_static("request-id"),
+    HeaderName::from_static("x-generation-id"),
+    HeaderName::from_static("cf-ray"),
+];
+
+fn text(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok().map(str::trim).filter(|text| !text.is_empty())
 }
 

@@ -310,7 +310,7 @@ impl ClientBuilder {
 
         Ok(Client::of_transport(Transport::new(Settings {
             http,
-            base: Arc::new(Base::new(base)),
+            base: Arc::new(Base::new(base, self.use_http2)),
             credentials: Credentials { api, management, gemini_place: self.gemini_place },
             headers,
             retry: self.retry,

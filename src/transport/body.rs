@@ -25,7 +25,6 @@ pub(super) struct Whole {
 /// A whole answer.
 pub(super) struct Received {
     pub(super) bytes: Bytes,
-    is_html: bool,
     is_framed: bool,
     scrubber: Scrubber,
     max_error_bytes: usize,
@@ -37,10 +36,10 @@ impl Receive for Whole {
     const ACCEPT: HeaderValue = HeaderValue::from_static("application/json");
     const IS_STREAM: bool = false;
 
-    async fn receive(&self, answer: Answer, limits: &Limits) -> Result<Received> {
-        let Answer { meta, body, scrubber, is_framed, deadline } = answer;
+    async fn receive(&self, answer: &mut Answer, limits: &Limits) -> Result<Received> {
         let mut pieces = Pieces::default();
-        let read = deadline.bound(read_all(body, limits.max_response_bytes, &mut pieces)).await;
+        let read = answer.deadline.bound(read_all(&mut answer.body, limits.max_response_bytes, &mut pieces)).await;
+        let Answer { meta, scrubber, .. } = answer;
         let bytes = pieces.into_bytes();
         if let Err(error) = read.and_then(|read| read) {
             // What has come of it may be paid for.
@@ -49,10 +48,9 @@ impl Receive for Whole {
         if let Some(mark) = self.result
             && is_error_body(&bytes, mark)
         {
-            return Err(ApiError::parse(meta.status(), meta.content_type(), bytes, &scrubber).into());
+            return Err(ApiError::parse(meta.status(), meta.content_type(), bytes, scrubber).into());
         }
-        let is_html = meta.content_type().is_some_and(|kind| HTML.iter().any(|html| kind.eq_ignore_ascii_case(html)));
-        Ok(Received { bytes, is_html, is_framed, scrubber, max_error_bytes: limits.max_error_bytes })
+        Ok(Received { bytes, is_framed: answer.is_framed, scrubber: std::mem::take(scrubber), max_error_bytes: limits.max_error_bytes })
     }
 }
 
@@ -68,9 +66,10 @@ impl Received {
     }
 
     /// The error for a body that could not be decoded, which keeps the body.
-    pub(super) fn not_decoded(&self, error: Error) -> Error {
+    pub(super) fn not_decoded(&self, error: Error, content_type: Option<&str>) -> Error {
+        let is_html = content_type.is_some_and(|kind| HTML.iter().any(|html| kind.eq_ignore_ascii_case(html)));
         let error = match error {
-            _ if self.is_html => Error::content_type("text/html"),
+            _ if is_html => Error::content_type("text/html"),
             _ if self.bytes.is_empty() => Error::decode("the body is empty"),
             Error::Decode { reason, context, .. } => Error::Decode { reason, may_be_truncated: !self.is_framed, context },
             other => other,
@@ -135,8 +134,8 @@ impl Pieces {
     }
 }
 
-async fn read_all(mut body: reqwest::Body, limit: usize, pieces: &mut Pieces) -> Result<()> {
-    while let Some(piece) = next_piece(&mut body).await.transpose()? {
+async fn read_all(body: &mut reqwest::Body, limit: usize, pieces: &mut Pieces) -> Result<()> {
+    while let Some(piece) = next_piece(body).await.transpose()? {
         let room = limit - pieces.len();
         if piece.len() > room {
             return Err(Error::too_large(Oversize::Response, limit));

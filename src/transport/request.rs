@@ -9,7 +9,7 @@ use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Method};
 use serde::Serialize;
 use serde_json::Value;
-use url::Url;
+use url::{Position, Url};
 
 use super::retry::RetryClass;
 use crate::credentials::{Auth, KeyPlace};
@@ -26,7 +26,9 @@ pub(crate) struct Request {
     /// The path as logs may show it.
     pub(crate) template: Cow<'static, str>,
     query: Vec<(String, String)>,
+    /// Those of its own, beside what the client and the transport send with every request.
     pub(crate) headers: HeaderMap,
+    /// JSON, unless the headers say what else.
     pub(crate) body: Option<Bytes>,
     pub(crate) class: RetryClass,
     pub(crate) auth: Auth,
@@ -101,7 +103,8 @@ impl Request {
 
     pub(crate) fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Result<Self> {
         self.body = Some(json::encode(body)?.into());
-        self.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        // That of a body before this one.
+        self.headers.remove(CONTENT_TYPE);
         Ok(self)
     }
 
@@ -166,12 +169,15 @@ impl Request {
 #[derive(Debug)]
 pub(crate) struct Base {
     url: Url,
+    /// The `host` of every request; none over HTTP/2, which tells it in another way.
+    pub(crate) host: Option<HeaderValue>,
     known: RwLock<Vec<(&'static str, Url)>>,
 }
 
 impl Base {
-    pub(crate) fn new(url: Url) -> Self {
-        Self { url, known: RwLock::default() }
+    pub(crate) fn new(url: Url, may_be_http2: bool) -> Self {
+        let host = HeaderValue::from_str(&url[Position::BeforeHost..Position::AfterPort]).ok().filter(|_| !may_be_http2);
+        Self { url, host, known: RwLock::default() }
     }
 
     pub(crate) fn as_url(&self) -> &Url {
@@ -257,7 +263,7 @@ mod tests {
 
     fn url(base: &str, segments: &[&str]) -> String {
         let request = Request::new(Method::GET, segments, "/").unwrap();
-        request.url(&Base::new(Url::parse(base).unwrap())).into()
+        request.url(&Base::new(Url::parse(base).unwrap(), false)).into()
     }
 
     #[test]
@@ -286,9 +292,26 @@ mod tests {
     }
 
     #[test]
+    fn the_host_is_told_as_http_wants_it() {
+        let host = |base: &str| Base::new(Url::parse(base).unwrap(), false).host.unwrap();
+        let cases = [
+            ("https://api.arouter.ai/v1", "api.arouter.ai"),
+            ("https://API.arouter.ai:443", "api.arouter.ai"),
+            ("http://localhost:80/", "localhost"),
+            ("http://localhost:443/", "localhost:443"),
+            ("http://[::1]:8080", "[::1]:8080"),
+            ("http://m\u{fc}nchen.example", "xn--mnchen-3ya.example"),
+        ];
+        for (base, expected) in cases {
+            assert_eq!(host(base), expected, "{base}");
+        }
+        assert_eq!(Base::new(Url::parse("https://api.arouter.ai").unwrap(), true).host, None);
+    }
+
+    #[test]
     fn queries_are_encoded() {
         let request = Request::new(Method::GET, ["keys"], "/keys").unwrap().query("name", "a&b=c d");
-        let url: String = request.url(&Base::new(Url::parse("http://localhost").unwrap())).into();
+        let url: String = request.url(&Base::new(Url::parse("http://localhost").unwrap(), false)).into();
         assert_eq!(url, "http://localhost/keys?name=a%26b%3Dc+d");
     }
 }

@@ -139,7 +139,7 @@ impl RetryPolicy {
             return Decision::Stop;
         }
         let (delay, is_the_servers) = self.delay(failure.attempts.saturating_sub(1), asked, random);
-        if failure.remaining.is_some_and(|remaining| delay >= remaining) {
+        if delay >= failure.remaining {
             return Decision::Stop;
         }
         let cost = match failure.error {
@@ -223,7 +223,7 @@ pub(crate) struct Failure<'e> {
     /// Whether an earlier attempt of the call has died without an answer.
     pub(crate) was_ambiguous: bool,
     /// Time left for the whole call.
-    pub(crate) remaining: Option<Duration>,
+    pub(crate) remaining: Duration,
 }
 
 /// What to do after a failed attempt.

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::clock::Clock;
 use super::retry::RetryClass;
 use super::sse::{self, Event};
-use super::{Answer, Limits, Receive, body, failure};
+use super::{Answer, Limits, Receive, failure};
 use crate::error::{ApiError, Error, Oversize, Result, Scrubber};
 use crate::response::Meta;
 
@@ -110,16 +110,15 @@ impl<P: Protocol> Receive for Open<P> {
     const ACCEPT: HeaderValue = HeaderValue::from_static("text/event-stream");
     const IS_STREAM: bool = true;
 
-    async fn receive(&self, answer: Answer, limits: &Limits) -> Result<EventStream<P>> {
+    async fn receive(&self, answer: &mut Answer, limits: &Limits) -> Result<EventStream<P>> {
         if answer.meta.status() == http::StatusCode::NO_CONTENT {
             return Err(Error::truncated());
         }
         let Some(decoder) = self.0.decoder(answer.meta.content_type(), limits.max_event_bytes) else {
             return Err(not_a_stream(answer, limits.max_error_bytes).await);
         };
-        let deadline = answer.deadline;
         let mut stream = EventStream::new(answer, decoder, self.0.clone(), limits);
-        stream.first = match deadline.bound(std::future::poll_fn(|context| stream.poll_item(context))).await? {
+        stream.first = match answer.deadline.bound(std::future::poll_fn(|context| stream.poll_item(context))).await? {
             Some(Ok(item)) => Some(item),
             Some(Err(error)) => return Err(error),
             None => None,
@@ -129,19 +128,18 @@ impl<P: Protocol> Receive for Open<P> {
 }
 
 /// A success with another body than a stream: an error after all, or something that the caller may want to see.
-async fn not_a_stream(answer: Answer, limit: usize) -> Error {
-    let content_type = answer.meta.content_type().unwrap_or_default().to_owned();
-    let status = answer.meta.status();
-    let scrubber = answer.scrubber;
-    let bytes = body::read_error(answer.body, limit, answer.deadline).await;
+async fn not_a_stream(answer: &mut Answer, limit: usize) -> Error {
+    let bytes = answer.read_error(limit).await;
+    let Answer { meta, scrubber, .. } = answer;
+    let content_type = meta.content_type().unwrap_or_default();
     let is_error = serde_json::from_slice::<Value>(&bytes).is_ok_and(|value| {
         let object = value.get(0).unwrap_or(&value);
         object.get("error").is_some_and(ApiError::is_reported_by)
     });
     if is_error {
-        return ApiError::parse(status, Some(&content_type), bytes, &scrubber).into();
+        return ApiError::parse(meta.status(), Some(content_type), bytes, scrubber).into();
     }
-    let mut content_type = content_type;
+    let mut content_type = content_type.to_owned();
     scrubber.text(&mut content_type);
     Error::content_type(content_type).with_body(scrubber.bytes(bytes))
 }
@@ -187,10 +185,10 @@ struct StreamLimits {
 }
 
 impl<P: Protocol> EventStream<P> {
-    fn new(answer: Answer, decoder: P::Decoder, protocol: P, limits: &Limits) -> Self {
+    fn new(answer: &mut Answer, decoder: P::Decoder, protocol: P, limits: &Limits) -> Self {
         Self {
             first: None,
-            body: Some(answer.body),
+            body: Some(std::mem::take(&mut answer.body)),
             decoder,
             protocol,
             state: State::Reading,
@@ -198,8 +196,8 @@ impl<P: Protocol> EventStream<P> {
             limits: StreamLimits { event: limits.max_event_bytes, response: limits.max_response_bytes, error: limits.max_error_bytes },
             received: 0,
             report: None,
-            scrubber: answer.scrubber,
-            meta: answer.meta,
+            scrubber: std::mem::take(&mut answer.scrubber),
+            meta: answer.meta.clone(),
             opened: None,
         }
     }

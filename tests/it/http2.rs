@@ -137,6 +137,7 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin) {
 }
 
 async fn answer(request: Request<RecvStream>, mut respond: SendResponse<Bytes>) {
+    assert!(request.uri().authority().is_some() && request.headers().get("host").is_none(), "{request:?}");
     let is_short = request.uri().path() == "/short";
     let head = Response::builder().header("content-type", "text/event-stream").body(()).unwrap();
     let mut body = respond.send_response(head, false).unwrap();

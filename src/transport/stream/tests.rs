@@ -50,14 +50,14 @@ impl http_body::Body for Flood {
 /// How often a stream is polled until it is over, and how many pieces of its body are left then.
 fn read_through(pieces: usize, protocol: Silent) -> (usize, usize) {
     let left = Arc::new(AtomicUsize::new(pieces));
-    let answer = Answer {
+    let mut answer = Answer {
         meta: Meta::of_head(StatusCode::OK, HeaderMap::new(), &Scrubber::default()),
         is_framed: true,
         body: reqwest::Body::wrap(Flood(left.clone())),
-        deadline: Deadline { at: None, limit: Duration::MAX },
+        deadline: Deadline::of(Instant::now(), Duration::MAX),
         scrubber: Scrubber::default(),
     };
-    let mut stream = EventStream::new(answer, sse::Decoder::new(1000), protocol, &Limits::default());
+    let mut stream = EventStream::new(&mut answer, sse::Decoder::new(1000), protocol, &Limits::default());
     let mut polls = 1;
     while stream.poll_next_unpin(&mut Context::from_waker(Waker::noop())).is_pending() {
         polls += 1;
