@@ -5,8 +5,8 @@
 //! 1. [`fetch`](Transport::fetch) (whole answers) or [`open`](Transport::open) (streams), which differ only in how they
 //!    [`Receive`] an accepted answer;
 //! 2. `send`, the loop over attempts: deadline, [`RetryPolicy`], budget, waits, and what the final error carries;
-//! 3. `attempt`, the only I/O: key, headers, execution, status; then the `Receive` of step 1, still inside the attempt, so that
-//!    an answer that turns out to be an error is retried like an error status.
+//! 3. `attempt`: `exchange`, the only I/O (key, headers, execution, head); `refusal`, by the status; then the `Receive` of step 1, still
+//!    inside the attempt, so that an answer that turns out to be an error is retried like an error status.
 //!
 //! Nothing here knows a vendor: end marks, pings and event names are in each area's [`Protocol`](stream::Protocol).
 
