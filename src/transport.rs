@@ -5,8 +5,8 @@
 //! 1. [`fetch`](Transport::fetch) (whole answers) or [`open`](Transport::open) (streams), which differ only in how they
 //!    [`Receive`] an accepted answer;
 //! 2. `send`, the loop over attempts: deadline, [`RetryPolicy`], budget, waits, and what the final error carries;
-//! 3. `attempt`: `exchange`, the only I/O (key, headers, execution, head); `refusal`, by the status; then the `Receive` of step 1, still
-//!    inside the attempt, so that an answer that turns out to be an error is retried like an error status.
+//! 3. `attempt`: `exchange`, the only place that sends (key, headers, execution, head of the answer); `refusal`, by that head; then the
+//!    `Receive` of step 1, still inside the attempt, so that an answer that turns out to be an error is retried like an error status.
 //!
 //! Nothing here knows a vendor: end marks, pings and event names are in each area's [`Protocol`](stream::Protocol).
 
@@ -327,7 +327,7 @@ impl<'c> Call<'c> {
         }
     }
 
-    /// Sends the request and waits for the head of its answer: the only place that touches the network.
+    /// Sends the request and waits for the head of its answer: the only call into the HTTP library that sends.
     async fn exchange(&self, credential: &Credential, accept: HeaderValue) -> Result<Answer> {
         let settings = self.transport.settings();
         let scrubber = Scrubber::new(settings.credentials.known(credential));
@@ -342,7 +342,7 @@ impl<'c> Call<'c> {
         Ok(Answer::of_head(head, body, self.deadline, scrubber))
     }
 
-    /// Why an answer isn't even received, by its head.
+    /// The error of an answer whose head alone rules it out.
     async fn refusal(&self, answer: &mut Answer) -> Option<Error> {
         let status = answer.meta.status();
         if status.is_redirection() {
@@ -375,7 +375,9 @@ impl<'c> Call<'c> {
         }
         if let Some(body) = &self.request.body {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            headers.insert(CONTENT_LENGTH, body.len().into());
+            if !body.is_empty() {
+                headers.insert(CONTENT_LENGTH, body.len().into());
+            }
         }
         for (name, value) in &self.request.headers {
             headers.insert(name, value.clone());
@@ -388,7 +390,7 @@ impl<'c> Call<'c> {
         http
     }
 
-    /// Takes down what the final error will have to tell about this attempt.
+    /// Takes down what this attempt's error means for the next attempt and for the final error.
     fn note(&mut self, error: &mut Error, credential: &Credential) {
         if let Error::Api(api) = error {
             if api.is_auth() {

@@ -33,7 +33,7 @@ pub struct ChatChunk {
     #[serde(default)]
     pub model: String,
     /// What is new in each answer; empty in a chunk that only tells the usage.
-    #[serde(default, deserialize_with = "lenient::list")]
+    #[serde(default, deserialize_with = "lenient::mostly_one")]
     pub choices: Vec<ChunkChoice>,
     /// What the generation used and cost, mostly in the last chunk.
     #[serde(skip_serializing_if = "Option::is_none")]

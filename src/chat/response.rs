@@ -35,7 +35,7 @@ pub struct ChatResponse {
     #[serde(default)]
     pub model: String,
     /// The answers; one unless the request's `n` asked for more. A body without them is no answer.
-    #[serde(deserialize_with = "lenient::list")]
+    #[serde(deserialize_with = "lenient::mostly_one")]
     pub choices: Vec<Choice>,
     /// What it used and cost.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -10,7 +10,7 @@ use super::logprobs::LogprobsResult;
 use super::safety::SafetyRating;
 use super::usage::UsageMetadata;
 use crate::extra::Extra;
-use crate::in_place::{Boxed, Count, Float, List, OrDefault, read_in_place};
+use crate::in_place::{Boxed, Count, Float, OrDefault, read_in_place};
 use crate::lenient;
 use crate::open_enum::open_enum;
 
@@ -51,7 +51,7 @@ pub struct GenerateContentResponse {
 
 read_in_place! {
     GenerateContentResponse {
-        "candidates" => candidates by List<_>,
+        "candidates" => candidates by OrDefault<_>,
         "promptFeedback" | "prompt_feedback" => prompt_feedback,
         "usageMetadata" | "usage_metadata" => usage_metadata by Boxed<_>,
         "modelVersion" | "model_version" => model_version,

@@ -28,7 +28,7 @@ pub(crate) struct Request {
     query: Vec<(String, String)>,
     /// Those of its own, beside what the client and the transport send with every request.
     pub(crate) headers: HeaderMap,
-    /// JSON, unless the headers say what else.
+    /// JSON, unless the headers say otherwise.
     pub(crate) body: Option<Bytes>,
     pub(crate) class: RetryClass,
     pub(crate) auth: Auth,
@@ -103,7 +103,7 @@ impl Request {
 
     pub(crate) fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Result<Self> {
         self.body = Some(json::encode(body)?.into());
-        // That of a body before this one.
+        // What an earlier body was; JSON is the default.
         self.headers.remove(CONTENT_TYPE);
         Ok(self)
     }
@@ -169,7 +169,7 @@ impl Request {
 #[derive(Debug)]
 pub(crate) struct Base {
     url: Url,
-    /// The `host` of every request; none over HTTP/2, which tells it in another way.
+    /// `host` of every request; none where HTTP/2 may be spoken, which tells it in another way: then the HTTP library sees to it.
     pub(crate) host: Option<HeaderValue>,
     known: RwLock<Vec<(&'static str, Url)>>,
 }

@@ -75,6 +75,9 @@ async fn each_call_carries_its_own_headers_once() {
     _ = client.gemini().generate_content("m", &GenerateContentRequest::new([Content::user("Hello!")])).await;
     let line = assert_sent(&[("accept", "application/json")]);
     assert_eq!(line, "POST /v1beta/models/m:generateContent?key=lr_live_1 HTTP/1.1");
+    // As the library has it.
+    _ = client.request(Method::POST, ["x"]).body("text/plain", "").send().await;
+    assert_eq!((last(&server, "content-type"), last(&server, "content-length").len()), (vec!["text/plain".to_owned()], 0));
 }
 
 #[tokio::test]
