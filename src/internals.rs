@@ -191,8 +191,7 @@ pub fn head(status: StatusCode, headers: HeaderMap) -> Meta {
 
 /// How long to wait before the next attempt; `None` if there is none.
 pub fn retry_delay(policy: &RetryPolicy, class: RetryClass, error: &Error, attempts: u32, random: f64) -> Option<std::time::Duration> {
-    let failure =
-        Failure { error, attempts, in_attempt: std::time::Duration::ZERO, was_ambiguous: false, remaining: std::time::Duration::MAX };
+    let failure = Failure { error, attempts, in_attempt: std::time::Duration::ZERO, was_ambiguous: false, remaining: None };
     match policy.decide(class, &failure, random) {
         Decision::Stop => None,
         Decision::Retry { delay, .. } => Some(delay),

@@ -415,7 +415,7 @@ impl<'c> Call<'c> {
             attempts: self.attempts,
             in_attempt,
             was_ambiguous: self.was_ambiguous,
-            remaining: self.deadline.at.saturating_duration_since(Instant::now()),
+            remaining: Some(self.deadline.at.saturating_duration_since(Instant::now())),
         };
         self.was_ambiguous |= matches!(error, Error::Transport { .. });
         match settings.retry.decide(self.request.class, &failure, fastrand::f64()) {

@@ -51,7 +51,7 @@ fn read<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> Told {
 }
 
 fn failure(error: &Error, attempts: u32) -> Failure<'_> {
-    Failure { error, attempts, in_attempt: Duration::ZERO, was_ambiguous: false, remaining: Duration::MAX }
+    Failure { error, attempts, in_attempt: Duration::ZERO, was_ambiguous: false, remaining: None }
 }
 
 proptest! {

@@ -139,7 +139,7 @@ impl RetryPolicy {
             return Decision::Stop;
         }
         let (delay, is_the_servers) = self.delay(failure.attempts.saturating_sub(1), asked, random);
-        if delay >= failure.remaining {
+        if failure.remaining.is_some_and(|remaining| delay >= remaining) {
             return Decision::Stop;
         }
         let cost = match failure.error {
@@ -222,8 +222,8 @@ pub(crate) struct Failure<'e> {
     pub(crate) in_attempt: Duration,
     /// Whether an earlier attempt of the call has died without an answer.
     pub(crate) was_ambiguous: bool,
-    /// Time left for the whole call.
-    pub(crate) remaining: Duration,
+    /// Time left for the whole call; without it, there is no end.
+    pub(crate) remaining: Option<Duration>,
 }
 
 /// What to do after a failed attempt.
