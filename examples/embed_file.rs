@@ -94,8 +94,10 @@ async fn run(options: &Options) -> Result<ExitCode> {
             output.write(&lines)?;
             Ok(ExitCode::SUCCESS)
         }
-        Err(BatchError { inputs, error, vectors, .. }) => {
-            say(&format!("error: {} failed: {}", numbers(&lines[inputs]), with_causes(&error)));
+        Err(BatchError { inputs, error, others, vectors, .. }) => {
+            for (inputs, error) in [(inputs, error)].into_iter().chain(others) {
+                say(&format!("error: {} failed: {}", numbers(&lines[inputs]), with_causes(&error)));
+            }
             lines.iter_mut().zip(vectors).for_each(|(line, vector)| line.embedding = vector);
             let without: Vec<_> = lines.chunk_by(|one, next| one.embedding.is_none() == next.embedding.is_none()).collect();
             let without = without.iter().filter(|run| run[0].embedding.is_none()).map(|run| numbers(run));

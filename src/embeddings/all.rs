@@ -110,6 +110,12 @@ pub struct BatchError {
     pub error: Error,
     /// Of each input, its vector, if its batch was done: what is paid for isn't lost.
     pub vectors: Vec<Option<Vec<f32>>>,
+    /// Other batches that were under way and failed as well.
+    pub others: Vec<(Range<usize>, Error)>,
+    /// Tokens read, over the batches that were done.
+    pub prompt_tokens: u64,
+    /// What the batches that were done cost, in US dollars, as far as the gateway told.
+    pub cost_usd: f64,
 }
 
 /// Some of the inputs, cut off to be sent together.
@@ -142,11 +148,11 @@ async fn run(
     let total = batches.last().map_or(0, |batch| batch.inputs.end);
     let mut batches = batches.into_iter();
     let mut vectors: Vec<Option<Vec<f32>>> = vec![None; total];
-    let mut sum = AllEmbeddings::default();
-    let (mut done, mut failed) = (0, None);
+    let (mut prompt_tokens, mut cost_usd) = (0, 0.0);
+    let (mut done, mut failed) = (0, Vec::new());
     let mut running = FuturesUnordered::new();
     loop {
-        while failed.is_none()
+        while failed.is_empty()
             && running.len() < options.concurrency
             && let Some(Batch { inputs, input }) = batches.next()
         {
@@ -159,8 +165,8 @@ async fn run(
         match answer.map(Response::into_inner) {
             Ok(answer) => {
                 done += inputs.len();
-                sum.prompt_tokens += answer.usage.as_ref().map_or(0, |usage| usage.prompt_tokens);
-                sum.cost_usd += answer.usage.as_ref().and_then(crate::chat::Usage::cost_usd).unwrap_or_default();
+                prompt_tokens += answer.usage.as_ref().map_or(0, |usage| usage.prompt_tokens);
+                cost_usd += answer.usage.as_ref().and_then(crate::chat::Usage::cost_usd).unwrap_or_default();
                 for (place, vector) in vectors[inputs].iter_mut().zip(answer.into_vectors()) {
                     *place = Some(vector);
                 }
@@ -168,14 +174,14 @@ async fn run(
                     progress(BatchProgress { done, total });
                 }
             }
-            Err(error) if failed.is_none() => failed = Some((inputs, error)),
-            Err(_) => {}
+            Err(error) => failed.push((inputs, error)),
         }
     }
-    match failed {
-        Some((inputs, error)) => Err(BatchError { inputs, error, vectors }),
+    let mut failed = failed.into_iter();
+    match failed.next() {
+        Some((inputs, error)) => Err(BatchError { inputs, error, vectors, others: failed.collect(), prompt_tokens, cost_usd }),
         // Mapped in place: flattened, they would be listed twice.
-        None => Ok(AllEmbeddings { vectors: vectors.into_iter().map(Option::unwrap_or_default).collect(), ..sum }),
+        None => Ok(AllEmbeddings { vectors: vectors.into_iter().map(Option::unwrap_or_default).collect(), prompt_tokens, cost_usd }),
     }
 }
 

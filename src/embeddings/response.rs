@@ -176,7 +176,7 @@ impl<'de> Deserialize<'de> for Vector {
 /// Decodes an answer; its text is base64 of numbers if the request had asked for that.
 #[inline]
 pub(crate) fn decode(body: &[u8], is_base64: bool) -> Result<EmbeddingsResponse> {
-    let mut answer: EmbeddingsResponse = json::decode(body)?;
+    let mut answer: EmbeddingsResponse = json::decode_answer(body)?;
     for embedding in answer.data.iter_mut().filter(|_| is_base64) {
         if let Vector::Encoded(text) = &embedding.embedding {
             let numbers = numbers(text).ok_or_else(|| Error::decode("a vector is no base64 of 32-bit floats"))?;

@@ -183,7 +183,29 @@ async fn a_batch_that_fails_is_named_and_the_others_are_kept() {
     // Batches under way when one fails are waited for.
     gateway.script(EMBEDDINGS, [Reply::status(400), vectors.clone().delay(Duration::from_millis(50)), vectors.clone()]);
     let failed = embeddings.create_all(&request, &options.clone().concurrency(3)).await.unwrap_err();
-    assert_eq!(failed.vectors.iter().flatten().count(), 4);
+    assert_eq!((failed.vectors.iter().flatten().count(), failed.others.len()), (4, 0));
+
+    // So are those that fail as well; and what the others cost is told.
+    let billed = Reply::ok(&json!({"data": [{"index": 1, "embedding": [1.0]}, {"index": 0, "embedding": [0.0]}],
+        "usage": {"prompt_tokens": 5, "total_tokens": 5, "cost": 0.25}}));
+    gateway.script(EMBEDDINGS, [Reply::status(400), Reply::status(422).delay(Duration::from_millis(50)), billed]);
+    let failed = embeddings.create_all(&request, &options.clone().concurrency(3)).await.unwrap_err();
+    let all = [(&failed.inputs, &failed.error)].into_iter().chain(failed.others.iter().map(|(inputs, error)| (inputs, error)));
+    let mut statuses: Vec<_> = all.map(|(inputs, error)| (inputs.len(), error.status().unwrap().as_u16())).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [(2, 400), (2, 422)]);
+    assert_eq!((failed.prompt_tokens, failed.cost_usd), (5, 0.25));
+}
+
+#[tokio::test]
+async fn an_odd_count_costs_no_vector() {
+    let gateway = gateway().await;
+    let answer = json!({"data": [{"index": 0, "embedding": [1.0]}], "usage": {"prompt_tokens": -1, "total_tokens": 2}});
+    gateway.script(EMBEDDINGS, [Reply::ok(&answer)]);
+    let answer = gateway.client().embeddings().create(&EmbeddingsRequest::new("m", "a")).await.unwrap();
+    let usage = answer.usage.as_ref().unwrap();
+    assert_eq!((usage.prompt_tokens, usage.extra.get("unread")), (0, Some(&json!({"prompt_tokens": -1}))));
+    assert_eq!(answer.into_inner().into_vectors(), [[1.0]]);
 }
 
 /// It is paid for.
