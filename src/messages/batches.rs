@@ -341,6 +341,9 @@ pub struct BatchEnd {
 }
 
 /// The results of a batch, one by one: made by [`MessageBatches::results`]. Dropping it closes the connection.
+///
+/// A result that can't be read is an [`Error::Decode`](crate::Error::Decode), which keeps it in
+/// [`raw_body`](crate::Error::raw_body), and the others come after it. Any other error is the last item.
 pub struct BatchResults(EventStream<ResultsProtocol>);
 
 impl BatchResults {
@@ -375,6 +378,8 @@ struct ResultsProtocol;
 impl Protocol for ResultsProtocol {
     type Item = BatchResult;
     type Decoder = ValueDecoder;
+
+    const ITEMS_STAND_ALONE: bool = true;
 
     #[inline]
     fn decoder(&self, content_type: Option<&str>, max_event_bytes: usize) -> Option<ValueDecoder> {

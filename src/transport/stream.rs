@@ -29,6 +29,9 @@ pub(crate) trait Protocol: Clone + Send + Sync + Unpin + 'static {
     /// Whether a last event without its blank line counts if it decodes: a cut JSON object never does.
     const TAKES_UNFINISHED: bool = true;
 
+    /// Whether an item that can't be decoded is an error of its own, after which the others come.
+    const ITEMS_STAND_ALONE: bool = false;
+
     /// A decoder for a body of this content type; `None` if the protocol has no stream of that type.
     fn decoder(&self, content_type: Option<&str>, max_event_bytes: usize) -> Option<Self::Decoder>;
 
@@ -119,9 +122,8 @@ impl<P: Protocol> Receive for Open<P> {
         };
         let mut stream = EventStream::new(answer, decoder, self.0.clone(), limits);
         stream.first = match answer.deadline.bound(std::future::poll_fn(|context| stream.poll_item(context))).await? {
-            Some(Ok(item)) => Some(item),
-            Some(Err(error)) => return Err(error),
-            None => None,
+            Some(Err(error)) if stream.state == State::Done => return Err(error),
+            first => first,
         };
         Ok(stream)
     }
@@ -147,7 +149,7 @@ async fn not_a_stream(answer: &mut Answer, limit: usize) -> Error {
 /// A stream of typed items, read in place: no task, no channel, nothing decoded ahead of the caller.
 pub(crate) struct EventStream<P: Protocol> {
     /// What the pre-flight has read.
-    first: Option<P::Item>,
+    first: Option<Result<P::Item>>,
     body: Option<reqwest::Body>,
     decoder: P::Decoder,
     protocol: P,
@@ -206,6 +208,7 @@ impl<P: Protocol> EventStream<P> {
     pub(super) fn opened(&mut self, meta: Meta, class: RetryClass) {
         self.meta = meta;
         self.opened = Some((class, Instant::now()));
+        self.first = self.first.take().map(|first| first.map_err(|error| self.with_context(error)));
     }
 
     /// Refuses to go on adding up a stream that is larger than a whole answer may be.
@@ -265,6 +268,10 @@ impl<P: Protocol> EventStream<P> {
                     continue;
                 }
                 Ok(None) => {}
+                Err(error @ Error::Decode { .. }) if P::ITEMS_STAND_ALONE => {
+                    self.clock.event_came();
+                    return Poll::Ready(Some(Err(self.with_context(error))));
+                }
                 Err(error) => return self.fail(error),
             }
             // A peer that always has something to say must not keep the task from yielding.
@@ -412,7 +419,7 @@ impl<P: Protocol> Stream for EventStream<P> {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         if let Some(first) = self.first.take() {
-            return Poll::Ready(Some(Ok(first)));
+            return Poll::Ready(Some(first));
         }
         self.poll_item(context)
     }

@@ -706,9 +706,19 @@ async fn results_of_a_batch_are_read_line_by_line() {
     gateway.script(path, [Reply::status(200).body(body[..body.len() - 20].to_owned())]);
     let cut: Vec<_> = batches.results("b1").await.unwrap().collect().await;
     assert!(cut.len() == 5 && cut[4].as_ref().unwrap_err().is_truncated(), "{cut:?}");
-    gateway.script(path, [Reply::status(200).body(format!("{}\n{{\"x\": 1}}\n", lines[0]))]);
+    // One that can't be read, be it the first, costs no other.
+    let odd = r#"{"x":1}"#;
+    gateway.script(path, [Reply::status(200).body(format!("{odd}\n{}\n{odd}\n{}\n", lines[2], lines[3])).header("x-request-id", "req_1")]);
     let broken: Vec<_> = batches.results("b1").await.unwrap().collect().await;
-    assert!(matches!(broken.as_slice(), [Ok(_), Err(Error::Decode { .. })]), "{broken:?}");
+    let [Err(first), Ok(_), Err(second), Ok(last)] = broken.as_slice() else { panic!("{broken:?}") };
+    assert_eq!(last.custom_id, "d");
+    for error in [first, second] {
+        assert!(matches!(error, Error::Decode { .. }) && error.raw_body() == Some(odd.as_bytes()), "{error:?}");
+        assert_eq!((error.request_id(), error.attempts()), (Some("req_1"), 1));
+    }
+    gateway.script(path, [Reply::status(200).body(format!("{}\n{{\"error\": {{\"message\": \"x\"}}}}\n{}\n", lines[2], lines[3]))]);
+    let ended: Vec<_> = batches.results("b1").await.unwrap().collect().await;
+    assert!(matches!(ended.as_slice(), [Ok(_), Err(Error::Api(_))]), "{ended:?}");
     gateway.script(path, [Reply::status(404), Reply::status(200)]);
     assert!(batches.results("b1").await.unwrap_err().is_not_found());
     assert_eq!(batches.results("b1").await.unwrap().count().await, 0);
