@@ -248,8 +248,9 @@ impl Error {
 
     /// Whether the same call might succeed if it were made again.
     ///
-    /// By the table in [`RetryPolicy`](crate::RetryPolicy)'s docs with its default settings, for the class of this call: true only where
-    /// the failed call itself was not carried out. What a stream had delivered before it failed may be billed all the same.
+    /// By the table in [`RetryPolicy`](crate::RetryPolicy)'s docs with its default settings, for the class of this call. Where
+    /// [`outcome_unknown`](Self::outcome_unknown) is true, only an idempotent call is. What a stream had delivered before it failed may be
+    /// billed all the same.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         retry::is_retryable(self)

@@ -42,8 +42,8 @@ pub enum RetryClass {
 /// | 504, 524 | yes | yes | no, or [`retry_timeouts`](Self::retry_timeouts) | no |
 /// | any other status | no | no | no | no |
 ///
-/// A 200 whose body is an error, and an error that a stream begins with, count as the status they name. A stream that has
-/// delivered an item is never retried. A 401 is tried once more if the key has changed meanwhile.
+/// A 200 whose body is an error (but of a raw call), and an error that a stream begins with, count as the status they name. A stream that
+/// has delivered an item is never retried. A 401 is tried once more if the key has changed meanwhile.
 ///
 /// Between attempts the client waits 0.5 s, doubling up to 8 s, of which a random half is taken off; if the gateway names a time
 /// (`retry-after-ms`, or `retry-after` in seconds or as a date), at least that long. The [retry
@@ -118,6 +118,9 @@ impl RetryPolicy {
 
     /// Sets whether a generation is sent again after a timeout, here or (504, 524) at the gateway. Off by default: the first one
     /// may still be running, and is billed.
+    ///
+    /// A timeout here is one of [`header_timeout`](crate::ClientBuilder::header_timeout), which by default is as long as the whole call
+    /// may take: only a shorter one leaves time for another attempt.
     #[must_use]
     pub fn retry_timeouts(mut self, retry: bool) -> Self {
         self.retry_timeouts = retry;
@@ -251,10 +254,11 @@ fn scaled(duration: Duration, factor: f64) -> Duration {
     Duration::try_from_secs_f64(duration.as_secs_f64() * factor).unwrap_or(Duration::MAX)
 }
 
-/// Whether a failed call of its class may be made again, by the default policy's table and without any doubt.
+/// Whether a failed call of its class may be made again, by the default policy's table and without any doubt about an earlier attempt.
 pub(crate) fn is_retryable(error: &Error) -> bool {
     let class = error.context().class.unwrap_or(RetryClass::Generation);
-    RetryPolicy::default().verdict(class, error) == Verdict::Retry
+    let is_in_doubt = error.outcome_unknown() && class != RetryClass::Idempotent;
+    !is_in_doubt && RetryPolicy::default().verdict(class, error) == Verdict::Retry
 }
 
 /// Whether this failure leaves open that the gateway has acted on a request of this class.

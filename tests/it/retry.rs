@@ -126,6 +126,23 @@ async fn an_error_tells_whether_the_gateway_may_have_acted() {
 }
 
 #[tokio::test]
+async fn a_call_that_may_have_run_in_an_earlier_attempt_is_not_retryable() {
+    let gateway = gateway().await;
+    let client = hasty(&gateway).build().unwrap();
+    let unsure = [Reply::hang_up(), Reply::status(503), Reply::status(503)];
+    let sure = [Reply::status(503), Reply::status(503), Reply::status(503)];
+    for (class, after_unsure, after_sure) in
+        [(RetryClass::Safe, true, true), (RetryClass::Idempotent, true, true), (RetryClass::Generation, false, true)]
+    {
+        for (script, is_retryable) in [(&unsure, after_unsure), (&sure, after_sure)] {
+            gateway.script("/row", script.clone());
+            let error = post(&client, class).await.unwrap_err();
+            assert_eq!((error.attempts(), error.is_retryable()), (3, is_retryable), "{class:?} {script:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_policy_can_be_stricter_or_bolder() {
     let gateway = gateway().await;
     let attempts = async |policy: RetryPolicy, reply: Reply| {
