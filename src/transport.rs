@@ -214,7 +214,7 @@ impl Transport {
             request_id = Empty
         );
         // In a box, which goes once the answer has begun: the task that then reads a stream would be 1.6 KB larger for as long as it does.
-        Box::pin(async { Call::new(self, request).run(receive).await }.instrument(span)).await
+        Box::pin(async { Call::new(self, request, span.clone()).run(receive).await }.instrument(span.clone())).await
     }
 }
 
@@ -222,6 +222,8 @@ impl Transport {
 struct Call<'c> {
     transport: &'c Transport,
     request: &'c Request,
+    /// Not `Span::current()`: that is the program's own where this one is filtered out.
+    span: Span,
     started: Instant,
     deadline: Deadline,
     attempts: u32,
@@ -238,7 +240,7 @@ struct Call<'c> {
 }
 
 impl<'c> Call<'c> {
-    fn new(transport: &'c Transport, request: &'c Request) -> Self {
+    fn new(transport: &'c Transport, request: &'c Request, span: Span) -> Self {
         let started = Instant::now();
         let limits = &transport.settings().limits;
         let limit = match request.pace {
@@ -248,6 +250,7 @@ impl<'c> Call<'c> {
         Self {
             transport,
             request,
+            span,
             started,
             deadline: Deadline::of(started, limit),
             attempts: 0,
@@ -272,7 +275,7 @@ impl<'c> Call<'c> {
             let began = Instant::now();
             self.attempts += 1;
             let span = debug_span!("arouter.attempt", attempt = self.attempts, status = Empty, request_id = Empty);
-            let mut error = match self.attempt(&credential, receive).instrument(span).await {
+            let mut error = match self.attempt(&credential, receive, &span).instrument(span.clone()).await {
                 Ok((output, mut meta)) => {
                     self.transport.0.budget.reward(self.spent);
                     self.finish_meta(&mut meta, R::IS_STREAM);
@@ -307,11 +310,11 @@ impl<'c> Call<'c> {
     }
 
     /// One attempt: an exchange, and what comes of its answer.
-    async fn attempt<R: Receive>(&self, credential: &Credential, receive: &R) -> Result<(R::Output, Meta)> {
+    async fn attempt<R: Receive>(&self, credential: &Credential, receive: &R, span: &Span) -> Result<(R::Output, Meta)> {
         let limits = &self.transport.settings().limits;
         let mut answer = self.exchange(credential, R::ACCEPT).await?;
         let meta = answer.meta.clone();
-        trace_head(&Span::current(), meta.status(), meta.request_id());
+        trace_head(span, meta.status(), meta.request_id());
         let received = match self.refusal(&mut answer).await {
             Some(error) => Err(error),
             None => receive.receive(&mut answer, limits).await,
@@ -467,10 +470,9 @@ impl<'c> Call<'c> {
     }
 
     fn trace_end(&self, status: Option<StatusCode>, request_id: Option<&str>) {
-        let span = Span::current();
-        span.record("attempts", self.attempts);
+        self.span.record("attempts", self.attempts);
         if let Some(status) = status {
-            trace_head(&span, status, request_id);
+            trace_head(&self.span, status, request_id);
         }
     }
 }

@@ -2,6 +2,9 @@
 
 use arouter::{Client, Error, Result};
 use reqwest::redirect::Policy;
+use tracing::field::Empty;
+use tracing::{Instrument as _, info_span};
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::support::log::Log;
 use crate::support::raw_server::{Act, RawServer};
@@ -59,6 +62,19 @@ fn against_every_promise(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder
         _ => attempt.retryable(),
     });
     http.redirect(Policy::limited(10)).referer(true).retry(retry).gzip(true).connection_verbose(true).http2_prior_knowledge()
+}
+
+/// A program that leaves out spans of the crate's level has its own around a call.
+#[tokio::test]
+async fn a_programs_own_span_keeps_its_fields() {
+    let (log, _guard) = Log::of_this_thread(LevelFilter::INFO);
+    let server = RawServer::start(|_| vec![answer("200 OK", "x-request-id: req_1\r\n", ANSWER)]).await;
+    let client = Client::builder().api_key(KEY).base_url(server.url()).no_proxy().build().unwrap();
+    let span = info_span!("handler", request_id = "own", status = Empty, attempts = Empty);
+    let reply = client.chat().create(&hello()).instrument(span).await.unwrap();
+    assert_eq!(reply.meta().request_id(), Some("req_1"));
+    let logged = log.text();
+    assert!(logged.contains("handler{request_id=\"own\"}: "), "{logged}");
 }
 
 /// The library has a jar for them only if it is asked for.

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
+use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
@@ -19,6 +20,14 @@ impl Log {
         tracing::subscriber::set_global_default(subscriber.with_writer(log.clone()).finish()).unwrap();
         tracing_log::LogTracer::init().unwrap();
         log
+    }
+
+    /// Takes in what this thread logs at a level and above, with the ends of spans, until the guard goes.
+    pub(crate) fn of_this_thread(level: LevelFilter) -> (Self, DefaultGuard) {
+        let log = Self::default();
+        let subscriber = tracing_subscriber::fmt().with_max_level(level).with_span_events(FmtSpan::CLOSE).with_ansi(false);
+        let guard = tracing::subscriber::set_default(subscriber.with_writer(log.clone()).finish());
+        (log, guard)
     }
 
     pub(crate) fn text(&self) -> String {
