@@ -26,11 +26,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::TryFutureExt as _;
-use http::StatusCode;
 use http::header::{
     ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, LOCATION, TRANSFER_ENCODING,
 };
 use http::response::Parts;
+use http::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use tracing::field::Empty;
@@ -376,11 +376,13 @@ impl<'c> Call<'c> {
         for (name, value) in &settings.headers {
             headers.insert(name, value.clone());
         }
-        if let Some(body) = &self.request.body {
+        if self.request.body.is_some() {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            if !body.is_empty() {
-                headers.insert(CONTENT_LENGTH, body.len().into());
-            }
+        }
+        let length = self.request.body.as_ref().map_or(0, Bytes::len);
+        // Of a method that is expected to have a body, its absence is told as well: some servers want to know.
+        if length > 0 || matches!(self.request.method, Method::POST | Method::PUT | Method::PATCH) {
+            headers.insert(CONTENT_LENGTH, length.into());
         }
         for (name, value) in &self.request.headers {
             headers.insert(name, value.clone());

@@ -75,9 +75,13 @@ async fn each_call_carries_its_own_headers_once() {
     _ = client.gemini().generate_content("m", &GenerateContentRequest::new([Content::user("Hello!")])).await;
     let line = assert_sent(&[("accept", "application/json")]);
     assert_eq!(line, "POST /v1beta/models/m:generateContent?key=lr_live_1 HTTP/1.1");
-    // As the library has it.
     _ = client.request(Method::POST, ["x"]).body("text/plain", "").send().await;
-    assert_eq!((last(&server, "content-type"), last(&server, "content-length").len()), (vec!["text/plain".to_owned()], 0));
+    assert_eq!((last(&server, "content-type"), last(&server, "content-length")), (vec!["text/plain".to_owned()], vec!["0".to_owned()]));
+    // That there is no body is told where one is expected.
+    for (method, length) in [(Method::POST, "0"), (Method::PUT, "0"), (Method::PATCH, "0"), (Method::GET, ""), (Method::DELETE, "")] {
+        _ = client.request(method.clone(), ["x"]).send().await;
+        assert_eq!(last(&server, "content-length").concat(), length, "{method}");
+    }
 }
 
 #[tokio::test]
