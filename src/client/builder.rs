@@ -15,7 +15,7 @@ use crate::credentials::{ApiKey, Credential, Credentials, KeyPlace, KeySource};
 use crate::error::{BoxError, Error, Result};
 use crate::transport::request::{Base, RESERVED_HEADERS, caller_header};
 use crate::transport::retry::{Budget, RetryPolicy};
-use crate::transport::{Limits, Settings, Transport};
+use crate::transport::{FOREVER, Limits, Settings, Transport};
 
 type Configure = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
 
@@ -172,7 +172,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Limits the wait for the head of a generation's answer, in each attempt. 600 s by default.
+    /// Limits the wait for the head of a generation's answer, in each attempt. 600 s by default, which is all the time that the call has:
+    /// [`timeout`](Self::timeout) ends it, and a timeout of the whole call is never tried again.
     pub fn header_timeout(mut self, timeout: Duration) -> Self {
         self.limits.header_timeout = timeout;
         self
@@ -258,7 +259,8 @@ impl ClientBuilder {
     /// Changes settings of the HTTP library that have no setter here: a certificate authority, a resolver, a local address.
     ///
     /// What the client's promises rest on is set after it: no redirects, no retries but the client's own, no referer, no decompression,
-    /// no verbose logs. Default headers that [`header`](Self::header) would refuse, [`build`](Self::build) refuses too; any other goes
+    /// no verbose logs, no limit of time but on connecting: a `timeout` or `read_timeout` of the library's would look like a broken
+    /// connection. Default headers that [`header`](Self::header) would refuse, [`build`](Self::build) refuses too; any other goes
     /// with requests that have none of its name.
     pub fn http_client(mut self, configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static) -> Self {
         self.configure = Some(Box::new(configure));
@@ -303,6 +305,8 @@ impl ClientBuilder {
         if let Some(configure) = self.configure {
             http = configure(http);
             check_default_headers(&http)?;
+            // There is no way to take them back. They cost a timer for each piece of an answer, and only those who come this way.
+            http = http.timeout(FOREVER).read_timeout(FOREVER);
         }
         let http = guarded(http, self.use_http2)
             .build()

@@ -1,5 +1,7 @@
 //! What a program sets of the HTTP library, or another crate switches on there, against the client's promises: it has no effect.
 
+use std::time::Duration;
+
 use arouter::{Client, Error, Result};
 use reqwest::redirect::Policy;
 use tracing::field::Empty;
@@ -61,6 +63,7 @@ fn against_every_promise(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder
         Some(status) if status.is_success() => attempt.success(),
         _ => attempt.retryable(),
     });
+    let http = http.timeout(Duration::ZERO).read_timeout(Duration::ZERO);
     http.redirect(Policy::limited(10)).referer(true).retry(retry).gzip(true).connection_verbose(true).http2_prior_knowledge()
 }
 
