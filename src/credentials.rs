@@ -14,8 +14,9 @@ use crate::error::{BoxError, Error, Result};
 
 /// A key of the gateway: `lr_live_…` for inference, `lr_mgmt_…` for key management.
 ///
-/// `Debug` prints `[REDACTED]`; clones share the memory, which is wiped with the last of them. The copy that the HTTP library holds in
-/// a header while a request is under way is marked sensitive, but not wiped.
+/// `Debug` prints `[REDACTED]`; clones share the memory, which is wiped with the last of them. The headers that carry it, which a client
+/// makes once and each request shares, are marked sensitive, but not wiped; nor is a URL with the key in its query, where that was asked
+/// for.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey(Arc<Zeroizing<String>>);
 

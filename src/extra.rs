@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 /// Nothing that a gateway sends is lost: what a type has no field for is here, and is written again when the object is. A number that
 /// its field can't hold, such as a count of -1, is in an object named `unread`, and its field as if the gateway had left it out. The answer
 /// can't be read, though, if the number is an index, without which a part would be put in the wrong place, if it is in a list, or if there
-/// are more than 16.
+/// are more than 16. An integer of more than 64 bits is rounded to an `f64`.
 ///
 /// One word wide while it is empty, as it nearly always is: of a chunk of a stream, which has four of them, a map in its place
 /// costs 2.6 % of all instructions.

@@ -187,11 +187,13 @@ impl Keys {
 
     /// Deletes a key for good: `DELETE /api/v1/keys/{hash}`.
     ///
-    /// Sent again after any transient failure but 409; if a later attempt finds no such key, an earlier one has deleted it.
+    /// Sent again after any transient failure but 409; if a later attempt finds no such key after one that got no answer, that one has
+    /// deleted it.
     ///
     /// # Errors
     ///
-    /// As [`list`](Self::list); [`is_not_found`](Error::is_not_found) tells that there was no such key.
+    /// As [`list`](Self::list); [`is_not_found`](Error::is_not_found) tells that there was no such key, or, with more than one
+    /// [attempt](Error::attempts), that one which the gateway called failed may have deleted it.
     #[inline]
     pub fn delete(&self, hash: &str) -> impl Future<Output = Result<Response<KeyDeletion>>> + Send + use<> {
         let call = key_call(Method::DELETE, hash, RetryClass::Idempotent).map(|call| call.result_field("data"));

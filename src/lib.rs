@@ -28,7 +28,8 @@
 //! - **Retries are safe for money and for keys.** [`RetryPolicy`] has the table; [`Error::outcome_unknown`] tells when the gateway may
 //!   have acted.
 //! - **Keys don't leak**: not in `Debug`, errors, logs or redirects, nor when a server echoes them.
-//! - **Everything is bounded**, in memory and in time, with a default and a setter on [`ClientBuilder`].
+//! - **Everything is bounded**, in memory and in time, with a default and a setter on [`ClientBuilder`]; a stream in the time between its
+//!   events, so that a long answer isn't cut.
 //!
 //! # Layout
 //!

@@ -90,7 +90,8 @@ impl RawRequest {
         })
     }
 
-    /// Sends the request and gives the answer as JSON; an empty one reads as `null`.
+    /// Sends the request and gives the answer as JSON; an empty one reads as `null`. A success is one whatever its body says: an `error` in
+    /// it is the caller's to read.
     ///
     /// # Errors
     ///

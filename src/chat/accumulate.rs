@@ -16,7 +16,8 @@ use crate::extra::Extra;
 /// Joins chunks to the response that [`Chat::create`](super::Chat::create) would have given.
 ///
 /// For programs that pass chunks on and want the whole as well; those that want only the whole take
-/// [`ChatStream::into_response`](super::ChatStream::into_response).
+/// [`ChatStream::into_response`](super::ChatStream::into_response). Pieces of text, of arguments and of reasoning are joined; of a field
+/// that this version doesn't know, the last value counts, since some gateways repeat such fields whole and others send pieces.
 ///
 /// ```
 /// # fn join(chunks: Vec<arouter::chat::ChatChunk>) -> arouter::Result<()> {

@@ -18,7 +18,7 @@ use crate::json;
 
 /// Takes in a whole answer.
 pub(super) struct Whole {
-    /// Without it, a JSON body that has an `error` is one.
+    /// What a result has that an error in a 200 doesn't; without it, any body is a result.
     pub(super) result: Option<ResultMark>,
 }
 
