@@ -71,9 +71,10 @@ impl Embeddings {
     ///
     /// # Errors
     ///
-    /// [`BatchError`] if a batch fails, with its inputs, its error, and the vectors of all batches that were done: no further batch is
-    /// begun, and those under way are waited for. An answer without a vector of each of its inputs is an error too, which has it in
-    /// [`raw_body`](crate::Error::raw_body), as far as [`max_error_bytes`](crate::ClientBuilder::max_error_bytes) allows.
+    /// [`BatchError`] if a batch fails, with its inputs, its error, and the vectors of all batches that were done and what they cost: no
+    /// further batch is begun, and those under way are waited for; those of them that fail too are named as well. An answer without a
+    /// vector of each of its inputs is an error too, which has it in [`raw_body`](crate::Error::raw_body), as far as
+    /// [`max_error_bytes`](crate::ClientBuilder::max_error_bytes) allows.
     ///
     /// ```no_run
     /// # async fn run(client: arouter::Client, lines: Vec<String>) -> Result<(), arouter::embeddings::BatchError> {
