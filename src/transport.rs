@@ -480,7 +480,7 @@ impl<'c> Call<'c> {
 }
 
 /// As good as no limit, and what the timer still takes.
-pub(crate) const FOREVER: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
+const FOREVER: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
 
 /// `host`, key, `accept`, `accept-encoding`, `content-type` and `content-length`.
 const ADDED_HEADERS: usize = 6;

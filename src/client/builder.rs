@@ -15,7 +15,7 @@ use crate::credentials::{ApiKey, Credential, Credentials, KeyPlace, KeySource};
 use crate::error::{BoxError, Error, Result};
 use crate::transport::request::{Base, RESERVED_HEADERS, caller_header};
 use crate::transport::retry::{Budget, RetryPolicy};
-use crate::transport::{FOREVER, Limits, Settings, Transport};
+use crate::transport::{Limits, Settings, Transport};
 
 type Configure = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
 
@@ -259,8 +259,8 @@ impl ClientBuilder {
     /// Changes settings of the HTTP library that have no setter here: a certificate authority, a resolver, a local address.
     ///
     /// What the client's promises rest on is set after it: no redirects, no retries but the client's own, no referer, no decompression,
-    /// no verbose logs, no limit of time but on connecting: a `timeout` or `read_timeout` of the library's would look like a broken
-    /// connection. Default headers that [`header`](Self::header) would refuse, [`build`](Self::build) refuses too; any other goes
+    /// no verbose logs. [`build`](Self::build) refuses the library's `timeout` and `read_timeout`, whose end would look like a broken
+    /// connection: the limits of time are set here. It also refuses default headers that [`header`](Self::header) would; any other goes
     /// with requests that have none of its name.
     pub fn http_client(mut self, configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static) -> Self {
         self.configure = Some(Box::new(configure));
@@ -302,15 +302,16 @@ impl ClientBuilder {
         if !self.use_proxy {
             http = http.no_proxy();
         }
+        let is_configured = self.configure.is_some();
         if let Some(configure) = self.configure {
             http = configure(http);
-            check_default_headers(&http)?;
-            // There is no way to take them back. They cost a timer for each piece of an answer, and only those who come this way.
-            http = http.timeout(FOREVER).read_timeout(FOREVER);
         }
         let http = guarded(http, self.use_http2)
             .build()
             .map_err(|error| Error::config_from("the HTTP client can't be set up", error.without_url()))?;
+        if is_configured {
+            check_configured(&http)?;
+        }
 
         Ok(Client::of_transport(Transport::new(Settings {
             http,
@@ -350,18 +351,25 @@ fn guarded(http: reqwest::ClientBuilder, use_http2: bool) -> reqwest::ClientBuil
     http.http1_only()
 }
 
-/// Refuses default headers that the library would send beside the client's own: a second key, another length.
+/// Refuses default headers that the library would send beside the client's own (a second key, another length), and its limits of time.
 ///
-/// It tells their names nowhere but in its debug output, which may show their values as well.
-fn check_default_headers(http: &reqwest::ClientBuilder) -> Result<()> {
+/// It tells of them nowhere but in its debug output, which may show the headers' values as well.
+fn check_configured(http: &reqwest::Client) -> Result<()> {
     let shown = Zeroizing::new(format!("{http:?}"));
-    let Some(headers) = shown.split_once("default_headers: ").and_then(|(_, after)| shown_map(after)) else {
+    let parts = shown.split_once("default_headers: ").and_then(|(before, after)| Some((before, shown_map(after)?, after)));
+    let Some((before, headers, after)) = parts else {
         return Err(Error::config("the default headers of the HTTP client can't be looked at"));
     };
-    match RESERVED_HEADERS.iter().find(|name| headers.contains(&format!("\"{name}\": "))) {
-        Some(name) => Err(Error::config(format!("the header {name} is the client's own, and can't be among default headers"))),
-        None => Ok(()),
+    if let Some(name) = RESERVED_HEADERS.iter().find(|name| headers.contains(&format!("\"{name}\": "))) {
+        return Err(Error::config(format!("the header {name} is the client's own, and can't be among default headers")));
     }
+    let is_limited = |shown: &str| ["TotalTimeout: ", " timeout: ", " read_timeout: "].iter().any(|limit| shown.contains(limit));
+    if is_limited(before) || is_limited(&after[headers.len()..]) {
+        return Err(Error::config(
+            "the HTTP client has a limit of time of its own: set `timeout`, `header_timeout` or `idle_timeout` of this builder",
+        ));
+    }
+    Ok(())
 }
 
 /// The map at the start of a debug output: up to the brace that ends it, those in quotes left out.

@@ -1,8 +1,10 @@
-//! What a program sets of the HTTP library, or another crate switches on there, against the client's promises: it has no effect.
+//! What a program sets of the HTTP library, or another crate switches on there, against the client's promises: it has no effect, or is
+//! refused.
 
 use std::time::Duration;
 
 use arouter::{Client, Error, Result};
+use reqwest::header::{HeaderMap, HeaderValue, VIA};
 use reqwest::redirect::Policy;
 use tracing::field::Empty;
 use tracing::{Instrument as _, info_span};
@@ -63,8 +65,26 @@ fn against_every_promise(http: reqwest::ClientBuilder) -> reqwest::ClientBuilder
         Some(status) if status.is_success() => attempt.success(),
         _ => attempt.retryable(),
     });
-    let http = http.timeout(Duration::ZERO).read_timeout(Duration::ZERO);
     http.redirect(Policy::limited(10)).referer(true).retry(retry).gzip(true).connection_verbose(true).http2_prior_knowledge()
+}
+
+/// Its end would look like a broken connection.
+#[test]
+fn a_limit_of_time_of_the_librarys_own_is_refused() {
+    type Configure = fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder;
+    const DAY: Duration = Duration::from_secs(86_400);
+    let rows: [(Configure, bool); 4] = [
+        (|http| http.timeout(DAY), true),
+        (|http| http.read_timeout(DAY), true),
+        (|http| http.connect_timeout(DAY).pool_idle_timeout(DAY), false),
+        (|http| http.default_headers(HeaderMap::from_iter([(VIA, HeaderValue::from_static("} timeout: "))])), false),
+    ];
+    for (at, (configure, is_refused)) in rows.into_iter().enumerate() {
+        let built = Client::builder().api_key(KEY).timeout(DAY).http_client(configure).build();
+        let error = built.as_ref().err().map(ToString::to_string);
+        assert_eq!(matches!(built, Err(Error::Config { .. })), is_refused, "{at}: {error:?}");
+        assert!(error.is_none_or(|error| error.contains("`idle_timeout`")), "{at}");
+    }
 }
 
 /// A program that leaves out spans of the crate's level has its own around a call.
