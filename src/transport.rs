@@ -284,6 +284,8 @@ impl<'c> Call<'c> {
                 }
                 Err(error) => error,
             };
+            // The span of an attempt ends with it; what comes next may be a long wait.
+            drop(span);
             self.note(&mut error, &credential);
             match self.next_step(&error, began.elapsed()).await {
                 Ok(delay) => {

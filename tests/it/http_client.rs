@@ -1,9 +1,9 @@
 //! What a program sets of the HTTP library, or another crate switches on there, against the client's promises: it has no effect, or is
-//! refused.
+//! refused. And what the client's spans tell.
 
 use std::time::Duration;
 
-use arouter::{Client, Error, Result};
+use arouter::{Client, Error, Result, RetryPolicy};
 use reqwest::header::{HeaderMap, HeaderValue, VIA};
 use reqwest::redirect::Policy;
 use tracing::field::Empty;
@@ -85,6 +85,20 @@ fn a_limit_of_time_of_the_librarys_own_is_refused() {
         assert_eq!(matches!(built, Err(Error::Config { .. })), is_refused, "{at}: {error:?}");
         assert!(error.is_none_or(|error| error.contains("`idle_timeout`")), "{at}");
     }
+}
+
+/// What a trace tells of an attempt is the attempt, and not the wait for the next.
+#[tokio::test]
+async fn the_span_of_an_attempt_ends_before_the_wait_for_the_next() {
+    let (log, _guard) = Log::of_this_thread(LevelFilter::DEBUG);
+    let server = RawServer::start(|at| vec![answer(if at == 0 { "503 Service Unavailable" } else { "200 OK" }, "", ANSWER)]).await;
+    let retry = RetryPolicy::default().base_delay(Duration::from_millis(1));
+    let client = Client::builder().api_key(KEY).base_url(server.url()).no_proxy().retry(retry).build().unwrap();
+    assert_eq!(client.chat().create(&hello()).await.unwrap().meta().attempts(), 2);
+    let logged = log.text();
+    let line = |parts: [&str; 2]| logged.lines().position(|line| parts.iter().all(|part| line.contains(part)));
+    let (closed, waits) = (line(["attempt{attempt=1 ", ": close "]), line(["arouter.call", " retrying "]));
+    assert!(closed.is_some() && waits.is_some() && closed < waits, "{closed:?} {waits:?} {logged}");
 }
 
 /// A program that leaves out spans of the crate's level has its own around a call.
