@@ -95,6 +95,11 @@ pub fn read_values(pieces: &[&[u8]], limit: usize) -> Events {
     cut(ValueDecoder::new(limit), pieces, |_| {})
 }
 
+/// Reads JSON lines.
+pub fn read_json_lines(pieces: &[&[u8]], limit: usize) -> Events {
+    cut(ValueDecoder::of_lines(limit), pieces, |_| {})
+}
+
 fn cut<D: Decoder>(mut decoder: D, pieces: &[&[u8]], mut look: impl FnMut(&D)) -> Events {
     let mut events = Vec::new();
     for piece in pieces {

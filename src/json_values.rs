@@ -26,6 +26,8 @@ pub(crate) struct ValueDecoder {
     place: Place,
     /// An array is open around the values.
     in_array: bool,
+    /// Each value has a line of its own, and none goes on in the next.
+    by_lines: bool,
     /// The value in `begun` was handed out.
     spent: bool,
 }
@@ -40,12 +42,29 @@ enum Place {
     Text,
     /// In a string, right after a backslash.
     Escape,
+    /// In what is no object, up to the end of its line.
+    Stray,
 }
 
 impl ValueDecoder {
     /// A decoder that refuses values of more than `limit` bytes.
     pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, piece: Bytes::new(), at: 0, begun: Vec::new(), depth: 0, place: Place::Between, in_array: false, spent: false }
+        Self {
+            limit,
+            piece: Bytes::new(),
+            at: 0,
+            begun: Vec::new(),
+            depth: 0,
+            place: Place::Between,
+            in_array: false,
+            by_lines: false,
+            spent: false,
+        }
+    }
+
+    /// A decoder of JSON lines, all objects: what is malformed, or is none, ends with its line, and comes as one value.
+    pub(crate) fn of_lines(limit: usize) -> Self {
+        Self { by_lines: true, ..Self::new(limit) }
     }
 
     /// Reads on to the end of a value. Of a value that ends in this piece, gives where it lies in the piece.
@@ -66,6 +85,7 @@ impl ValueDecoder {
                             self.in_array = false;
                             return Some(start..self.at);
                         }
+                        _ if self.by_lines && byte != b'{' => self.place = Place::Stray,
                         b'"' => self.place = Place::Text,
                         b'{' | b'[' => {
                             self.place = Place::Inside;
@@ -74,6 +94,11 @@ impl ValueDecoder {
                         _ => self.place = Place::Inside,
                     }
                 }
+                Place::Inside | Place::Stray if byte == b'\n' && self.by_lines => {
+                    self.at -= 1;
+                    return self.end_of_value(start);
+                }
+                Place::Stray => {}
                 Place::Inside => match byte {
                     b'"' => self.place = Place::Text,
                     b'{' | b'[' => self.depth += 1,
@@ -87,7 +112,7 @@ impl ValueDecoder {
                     _ => {}
                 },
                 // No string holds a line end: the value is malformed, and what follows may be another.
-                Place::Text if byte == b'\n' => return self.end_of_value(start),
+                Place::Text | Place::Escape if byte == b'\n' => return self.end_of_value(start),
                 Place::Text => match byte {
                     b'"' if self.depth == 0 => return self.end_of_value(start),
                     b'"' => self.place = Place::Inside,
@@ -163,8 +188,7 @@ mod tests {
     use super::*;
 
     /// The values of a body in pieces of this size, and what is left at its end.
-    fn values(body: &str, size: usize) -> (Vec<String>, Option<String>) {
-        let mut decoder = ValueDecoder::new(1000);
+    fn values(mut decoder: ValueDecoder, body: &str, size: usize) -> (Vec<String>, Option<String>) {
         let mut values = Vec::new();
         let text = |event: Event<'_>| String::from_utf8(event.data().to_vec()).unwrap();
         for piece in body.as_bytes().chunks(size) {
@@ -195,16 +219,34 @@ mod tests {
             ("[{}][{}]", &["{}", "]", "{}", "]"], None),
             (r#"{"é":"日本\u0022"}"#, &[r#"{"é":"日本\u0022"}"#], None),
         ];
+        told_apart(&cases, ValueDecoder::new);
+    }
+
+    /// Of each body, its values and what is left at its end, in pieces of any size.
+    fn told_apart(cases: &[(&str, &[&str], Option<&str>)], decoder: fn(usize) -> ValueDecoder) {
         for (body, expected, left) in cases {
             for size in 1..=body.len().max(1) {
-                let (values, rest) = values(body, size);
-                assert_eq!(
-                    (values.iter().map(String::as_str).collect::<Vec<_>>(), rest.as_deref()),
-                    (expected.to_vec(), left),
-                    "{body} by {size}"
-                );
+                let (values, rest) = values(decoder(1000), body, size);
+                let values: Vec<_> = values.iter().map(String::as_str).collect();
+                assert_eq!((values.as_slice(), rest.as_deref()), (*expected, *left), "{body} by {size}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_malformed_ends_with_its_line() {
+        let cases: [(&str, &[&str], Option<&str>); 9] = [
+            ("\u{feff}{\"a\":[1]}\r\n\n {\"b\":2}", &[r#"{"a":[1]}"#, r#"{"b":2}"#], None),
+            ("{\"a\":{\n{\"b\":2}\n", &[r#"{"a":{"#, r#"{"b":2}"#], None),
+            ("{\"a\":\"no end\n{\"b\":2}\n", &["{\"a\":\"no end\n", r#"{"b":2}"#], None),
+            ("{\"a\":\"\\\n{\"b\":2}\n", &["{\"a\":\"\\\n", r#"{"b":2}"#], None),
+            ("no {json}, [at] all\n{}", &["no {json}, [at] all", "{}"], None),
+            ("\"a\" 1\n12 34\n", &["\"a\" 1", "12 34"], None),
+            ("{}}\n{}\n", &["{}", "}", "{}"], None),
+            ("[{},\n{}]\n", &["{}", "{}", "]"], None),
+            ("{}\nno end", &["{}"], Some("no end")),
+        ];
+        told_apart(&cases, ValueDecoder::of_lines);
     }
 
     #[test]

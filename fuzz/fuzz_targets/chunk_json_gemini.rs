@@ -3,7 +3,7 @@
 #![no_main]
 
 use arouter::gemini::GenerateContentResponse;
-use arouter::internals::{read_gemini, read_values};
+use arouter::internals::{read_gemini, read_json_lines, read_values};
 use arouter_fuzz::{assert_printable, assert_round_trip, body};
 use libfuzzer_sys::fuzz_target;
 
@@ -15,11 +15,13 @@ fuzz_target!(|input: &[u8]| {
             assert_round_trip(&piece, |body| read_gemini(body, false));
         }
     }
-    for limit in [64, usize::MAX] {
-        let whole = read_values(&[input], limit);
-        for size in [1, 7, 100] {
-            let split = read_values(&input.chunks(size).collect::<Vec<_>>(), limit);
-            assert_eq!(split, whole, "limit {limit}, by {size}");
+    for read in [read_values, read_json_lines] {
+        for limit in [64, usize::MAX] {
+            let whole = read(&[input], limit);
+            for size in [1, 7, 100] {
+                let split = read(&input.chunks(size).collect::<Vec<_>>(), limit);
+                assert_eq!(split, whole, "limit {limit}, by {size}");
+            }
         }
     }
 });

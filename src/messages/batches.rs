@@ -342,7 +342,7 @@ pub struct BatchEnd {
 
 /// The results of a batch, one by one: made by [`MessageBatches::results`]. Dropping it closes the connection.
 ///
-/// A result that can't be read is an [`Error::Decode`](crate::Error::Decode), which keeps it in
+/// A line that can't be read is an [`Error::Decode`](crate::Error::Decode), which keeps it in
 /// [`raw_body`](crate::Error::raw_body), and the others come after it. Any other error is the last item.
 pub struct BatchResults(EventStream<ResultsProtocol>);
 
@@ -383,17 +383,16 @@ impl Protocol for ResultsProtocol {
 
     #[inline]
     fn decoder(&self, content_type: Option<&str>, max_event_bytes: usize) -> Option<ValueDecoder> {
-        let is_page = content_type.is_some_and(|essence| essence.starts_with("text/html"));
-        (!is_page).then(|| ValueDecoder::new(max_event_bytes))
+        let is_page = content_type.is_some_and(|essence| essence.eq_ignore_ascii_case("text/html"));
+        (!is_page).then(|| ValueDecoder::of_lines(max_event_bytes))
     }
 
     #[inline]
     fn decode(&mut self, event: &Event<'_>) -> Result<Decoded<BatchResult>> {
         let line = json::decode_answer(event.data()).map(Decoded::Item);
-        if line.is_err() && json::decode::<Value>(event.data()).is_ok_and(|line| line.get("error").is_some_and(ApiError::is_reported_by)) {
-            return Ok(Decoded::Failure);
-        }
-        line
+        // With a `custom_id`, it is of that request alone.
+        let is_of_all = |line: Value| line.get("custom_id").is_none() && line.get("error").is_some_and(ApiError::is_reported_by);
+        if line.is_err() && json::decode(event.data()).is_ok_and(is_of_all) { Ok(Decoded::Failure) } else { line }
     }
 
     #[inline]

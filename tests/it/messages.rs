@@ -716,6 +716,22 @@ async fn results_of_a_batch_are_read_line_by_line() {
         assert!(matches!(error, Error::Decode { .. }) && error.raw_body() == Some(odd.as_bytes()), "{error:?}");
         assert_eq!((error.request_id(), error.attempts()), (Some("req_1"), 1));
     }
+    // So it is whatever it looks like: cut, plain text, or the report of a failure that names its request.
+    for odd in [r#"{"custom_id":"b","result":{"type":"#, r#"{"custom_id":"b","re"#, "upstream connect error: {}", r#""a" {"#, r#"{"x":"\"#]
+    {
+        for reply in [Reply::status(200), Reply::status(200).in_pieces(1)] {
+            gateway.script(path, [reply.body(format!("{odd}\n{}\n{odd}\r\n{}", lines[2], lines[3]))]);
+            let broken: Vec<_> = batches.results("b1").await.unwrap().collect().await;
+            let [Err(first), Ok(_), Err(second), Ok(_)] = broken.as_slice() else { panic!("{odd}: {broken:?}") };
+            for error in [first, second] {
+                assert_eq!(error.raw_body().map(<[u8]>::trim_ascii_end), Some(odd.as_bytes()), "{error:?}");
+            }
+        }
+    }
+    let named = r#"{"custom_id":"b","response":null,"error":{"code":500,"message":"x"}}"#;
+    gateway.script(path, [Reply::status(200).body(format!("{named}\n{}\n", lines[2]))]);
+    let named: Vec<_> = batches.results("b1").await.unwrap().collect().await;
+    assert!(matches!(named.as_slice(), [Err(Error::Decode { .. }), Ok(_)]), "{named:?}");
     gateway.script(path, [Reply::status(200).body(format!("{}\n{{\"error\": {{\"message\": \"x\"}}}}\n{}\n", lines[2], lines[3]))]);
     let ended: Vec<_> = batches.results("b1").await.unwrap().collect().await;
     assert!(matches!(ended.as_slice(), [Ok(_), Err(Error::Api(_))]), "{ended:?}");
