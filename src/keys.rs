@@ -187,8 +187,8 @@ impl Keys {
 
     /// Deletes a key for good: `DELETE /api/v1/keys/{hash}`.
     ///
-    /// Sent again after any transient failure but 409; if a later attempt finds no such key after one that got no answer, that one has
-    /// deleted it.
+    /// Sent again after any transient failure but 409; if a later attempt finds no such key after one whose outcome is unknown (no answer,
+    /// or half of one, 504, 524), that one has deleted it.
     ///
     /// # Errors
     ///

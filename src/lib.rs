@@ -23,7 +23,7 @@
 //!
 //! - **Nothing that the gateway says is lost.** Unknown fields are in [`Extra`], unknown words in each enum's `Other`, and what can't
 //!   be decoded in [`Error::raw_body`].
-//! - **A stream tells the truth.** It ends complete or with one error, and [`into_outcome`](chat::ChatStream::into_outcome) keeps
+//! - **A stream tells the truth.** An answer ends complete or with one error, and [`into_outcome`](chat::ChatStream::into_outcome) keeps
 //!   what had come. What fails before the first item is an error of the call.
 //! - **Retries are safe for money and for keys.** [`RetryPolicy`] has the table; [`Error::outcome_unknown`] tells when the gateway may
 //!   have acted.

@@ -42,8 +42,8 @@ pub enum RetryClass {
 /// | 504, 524 | yes | yes | no, or [`retry_timeouts`](Self::retry_timeouts) | no |
 /// | any other status | no | no | no | no |
 ///
-/// A 200 whose body is an error (but of a raw call), and an error that a stream begins with, count as the status they name. A stream that
-/// has delivered an item is never retried. A 401 is tried once more if the key has changed meanwhile.
+/// A 200 whose body is an error, and an error that a stream begins with, count as the status they name; of raw calls, only an error in
+/// place of a stream. A stream that has delivered an item is never retried. A 401 is tried once more if the key has changed meanwhile.
 ///
 /// Between attempts the client waits 0.5 s, doubling up to 8 s, of which a random half is taken off; if the gateway names a time
 /// (`retry-after-ms`, or `retry-after` in seconds or as a date), at least that long. The [retry

@@ -190,10 +190,11 @@ async fn a_batch_that_fails_is_named_and_the_others_are_kept() {
         "usage": {"prompt_tokens": 5, "total_tokens": 5, "cost": 0.25}}));
     gateway.script(EMBEDDINGS, [Reply::status(400), Reply::status(422).delay(Duration::from_millis(50)), billed]);
     let failed = embeddings.create_all(&request, &options.clone().concurrency(3)).await.unwrap_err();
-    let all = [(&failed.inputs, &failed.error)].into_iter().chain(failed.others.iter().map(|(inputs, error)| (inputs, error)));
-    let mut statuses: Vec<_> = all.map(|(inputs, error)| (inputs.len(), error.status().unwrap().as_u16())).collect();
-    statuses.sort_unstable();
-    assert_eq!(statuses, [(2, 400), (2, 422)]);
+    let [(inputs, error)] = failed.others.as_slice() else { panic!("{:?}", failed.others) };
+    let statuses = [&failed.error, error].map(|error| error.status().unwrap().as_u16());
+    assert_eq!((statuses, failed.inputs.len(), inputs.len()), ([400, 422], 2, 2), "the first to fail comes first");
+    assert_ne!(&failed.inputs, inputs);
+    assert!([&failed.inputs, inputs].into_iter().all(|inputs| failed.vectors[inputs.clone()] == [None, None]));
     assert_eq!((failed.prompt_tokens, failed.cost_usd), (5, 0.25));
 }
 
