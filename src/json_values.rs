@@ -26,7 +26,7 @@ pub(crate) struct ValueDecoder {
     place: Place,
     /// An array is open around the values.
     in_array: bool,
-    /// Each value has a line of its own, and none goes on in the next.
+    /// Each value has a line of its own.
     by_lines: bool,
     /// The value in `begun` was handed out.
     spent: bool,
@@ -42,6 +42,8 @@ enum Place {
     Text,
     /// In a string, right after a backslash.
     Escape,
+    /// Inside, at the start of a line.
+    LineStart,
     /// In what is no object, up to the end of its line.
     Stray,
 }
@@ -62,7 +64,8 @@ impl ValueDecoder {
         }
     }
 
-    /// A decoder of JSON lines, all objects: what is malformed, or is none, ends with its line, and comes as one value.
+    /// A decoder of JSON lines, all objects: what is malformed ends where a line begins with the next, and what is no object with its own
+    /// line.
     pub(crate) fn of_lines(limit: usize) -> Self {
         Self { by_lines: true, ..Self::new(limit) }
     }
@@ -94,7 +97,17 @@ impl ValueDecoder {
                         _ => self.place = Place::Inside,
                     }
                 }
-                Place::Inside | Place::Stray if byte == b'\n' && self.by_lines => {
+                // A value over several lines is none of JSON lines, but readable; its inner braces are indented.
+                Place::LineStart if byte == b'{' => {
+                    self.at -= 1;
+                    return self.end_of_value(start);
+                }
+                Place::LineStart => {
+                    self.at -= 1;
+                    self.place = Place::Inside;
+                }
+                Place::Inside if byte == b'\n' && self.by_lines => self.place = Place::LineStart,
+                Place::Stray if byte == b'\n' => {
                     self.at -= 1;
                     return self.end_of_value(start);
                 }
@@ -234,10 +247,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_malformed_ends_with_its_line() {
-        let cases: [(&str, &[&str], Option<&str>); 9] = [
+    fn what_is_malformed_costs_no_other_line() {
+        let cases: [(&str, &[&str], Option<&str>); 12] = [
             ("\u{feff}{\"a\":[1]}\r\n\n {\"b\":2}", &[r#"{"a":[1]}"#, r#"{"b":2}"#], None),
-            ("{\"a\":{\n{\"b\":2}\n", &[r#"{"a":{"#, r#"{"b":2}"#], None),
+            ("{\"a\":{\n{\"b\":2}\n", &["{\"a\":{\n", r#"{"b":2}"#], None),
+            ("{\n\n{\n", &["{\n\n"], Some("{\n")),
+            ("{\n  \"a\": [\n    {}\n  ]\n}\n{}", &["{\n  \"a\": [\n    {}\n  ]\n}", "{}"], None),
+            ("{\"a\":\nno\n", &[], Some("{\"a\":\nno\n")),
             ("{\"a\":\"no end\n{\"b\":2}\n", &["{\"a\":\"no end\n", r#"{"b":2}"#], None),
             ("{\"a\":\"\\\n{\"b\":2}\n", &["{\"a\":\"\\\n", r#"{"b":2}"#], None),
             ("no {json}, [at] all\n{}", &["no {json}, [at] all", "{}"], None),

@@ -271,7 +271,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`Error::Config`] if there is no key, or a key, the base URL, a header or TLS can't be used.
+    /// [`Error::Config`] if there is no key, or a key, the base URL, a header, TLS or what [`http_client`](Self::http_client) set can't be
+    /// used.
     pub fn build(self) -> Result<Client> {
         let api = match (self.provider, self.api_key) {
             (Some(provider), _) => provider,

@@ -349,9 +349,9 @@ impl<P: Protocol> EventStream<P> {
     /// The body is over and no end mark was seen.
     fn end_of_body(&mut self) -> Poll<Option<Result<P::Item>>> {
         self.body = None;
-        let last = self.decoder.finish().map(|event| match P::TAKES_UNFINISHED {
-            true => checked(self.protocol.decode(&event), &event, &self.scrubber, self.limits),
-            false => Err(Error::truncated()),
+        let last = self.decoder.finish().map(|event| {
+            let decoded = if P::TAKES_UNFINISHED { self.protocol.decode(&event) } else { Err(Error::truncated()) };
+            checked(decoded, &event, &self.scrubber, self.limits)
         });
         match last {
             // The last event lacks its blank line, but what there is of it is whole.
@@ -366,8 +366,13 @@ impl<P: Protocol> EventStream<P> {
                 return Poll::Ready(None);
             }
             Some(Err(error @ Error::Api(_))) => return self.fail(error),
-            // It was cut, or may have been.
-            Some(Err(_)) => return self.fail(self.truncated()),
+            // It was cut, or may have been; what came of it is kept.
+            Some(Err(mut error)) => {
+                let mut truncated = self.truncated();
+                let kept = &mut truncated.context_mut().raw_body;
+                *kept = kept.take().or_else(|| error.context_mut().raw_body.take());
+                return self.fail(truncated);
+            }
             Some(Ok(Decoded::Skip | Decoded::Failure)) | None => {}
         }
         if self.protocol.is_complete_without_mark() {

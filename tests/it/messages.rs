@@ -728,6 +728,17 @@ async fn results_of_a_batch_are_read_line_by_line() {
             }
         }
     }
+    // As the last, it may have been cut; what came of it is kept. Over several lines, the report of a failure is one.
+    for odd in ["upstream connect error", r#"{"custom_id":"b","re"#] {
+        gateway.script(path, [Reply::status(200).body(format!("{}\n{odd}", lines[2]))]);
+        let ended: Vec<_> = batches.results("b1").await.unwrap().collect().await;
+        let [Ok(_), Err(error)] = ended.as_slice() else { panic!("{ended:?}") };
+        assert!(error.is_truncated() && error.raw_body() == Some(odd.as_bytes()), "{error:?}");
+    }
+    let report = "{\n  \"error\": {\n    \"code\": 503,\n    \"message\": \"x\"\n  }\n}\n";
+    gateway.script(path, [Reply::status(200).body(report.to_owned()), Reply::status(200).body(body.clone())]);
+    let asked = gateway.requests().len();
+    assert_eq!((batches.results("b1").await.unwrap().count().await, gateway.requests().len() - asked), (5, 2));
     let named = r#"{"custom_id":"b","response":null,"error":{"code":500,"message":"x"}}"#;
     gateway.script(path, [Reply::status(200).body(format!("{named}\n{}\n", lines[2]))]);
     let named: Vec<_> = batches.results("b1").await.unwrap().collect().await;
