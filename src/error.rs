@@ -234,7 +234,7 @@ impl Error {
 
     /// What the gateway had answered, up to 1 MiB, with the client's own keys blotted out.
     ///
-    /// For an error inside a stream, the event that carried it.
+    /// For an error inside a stream, the event that carried it; of a stream that was cut, what had come of its last event.
     #[must_use]
     pub fn raw_body(&self) -> Option<&[u8]> {
         self.context().raw_body.as_deref()
